@@ -1,0 +1,11 @@
+//! Rego to WebAssembly.
+//!
+//! ```text
+//! text ─ syntax ─► AST ─ resolve, check ─► HIR ─ plan ─► IR ─ opt ─► IR ─ codegen ─► wasm
+//! ```
+//! Each stage is a function from one type to the next; [`compile`] runs them all.
+#![forbid(unsafe_code)]
+
+pub mod hir;
+pub mod ir;
+pub mod names;

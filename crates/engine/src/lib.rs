@@ -1,0 +1,2 @@
+//! Engine.
+pub use wasmtime as w;

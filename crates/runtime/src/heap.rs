@@ -1,0 +1,108 @@
+//! Linear memory, the arena in it, and the control block.
+//!
+//! In the guest, addresses are the machine's own. Natively, a heap is a slice of bytes whose first byte has the
+//! address `origin`: either bytes of its own (the compiler's constants, tests) or a borrowed window onto a guest's
+//! memory (the host, which reserves room before it writes).
+//!
+//! The heap never gives memory back by itself: the arena is a bump pointer, reset as a whole after each evaluation.
+
+#[cfg(target_arch = "wasm32")]
+mod guest;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+#[cfg(target_arch = "wasm32")]
+pub use guest::Heap;
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::Heap;
+
+use kpol_abi::layout::{CONTROL, HEADER, ITEMS, LEN, TAG_MASK, control};
+
+use crate::value::{Kind, Value};
+
+/// Rounds up to a multiple of 8.
+#[must_use]
+pub const fn align(n: u32) -> u32 {
+    (n + 7) & !7
+}
+
+impl Heap<'_> {
+    /// Reads a word of the control block.
+    #[must_use]
+    pub fn control(&self, offset: u32) -> u32 {
+        self.load(CONTROL + offset)
+    }
+
+    /// Writes a word of the control block.
+    pub fn set_control(&mut self, offset: u32, word: u32) {
+        self.store(CONTROL + offset, word);
+    }
+
+    /// Allocates `size` bytes, aligned to 8. Their content is unspecified.
+    pub fn alloc(&mut self, size: u32) -> u32 {
+        let next = self.control(control::ARENA_NEXT);
+        let size = align(size);
+        if size <= self.control(control::ARENA_END).wrapping_sub(next) {
+            self.set_control(control::ARENA_NEXT, next + size);
+            next
+        } else {
+            self.alloc_slow(size)
+        }
+    }
+
+    /// Allocates `words` words, all zero.
+    pub fn alloc_zeroed(&mut self, words: u32) -> u32 {
+        let at = self.alloc(words.saturating_mul(4));
+        self.fill(at, words.saturating_mul(4), 0);
+        at
+    }
+
+    /// Allocates a cell with its header.
+    pub fn alloc_cell(&mut self, header: [u32; 4], body: u32) -> u32 {
+        let at = self.alloc(HEADER.saturating_add(body));
+        for (i, word) in header.into_iter().enumerate() {
+            self.store(at + 4 * i as u32, word);
+        }
+        at
+    }
+
+    /// The tag of a cell (without its flags).
+    #[must_use]
+    pub fn tag(&self, cell: Value) -> u32 {
+        self.load(cell.0) & TAG_MASK
+    }
+
+    /// The length word of a cell.
+    #[must_use]
+    pub fn cell_len(&self, cell: Value) -> u32 {
+        self.load(cell.0 + LEN)
+    }
+
+    /// The address of a collection's items or entries.
+    #[must_use]
+    pub fn cell_items(&self, cell: Value) -> u32 {
+        self.load(cell.0 + ITEMS)
+    }
+
+    /// The kind of a value.
+    #[must_use]
+    pub fn kind(&self, v: Value) -> Kind {
+        use kpol_abi::layout as l;
+        if v.0 & 1 == 1 {
+            return Kind::Number;
+        }
+        match v.0 {
+            l::UNDEFINED => Kind::Undefined,
+            l::NULL => Kind::Null,
+            l::FALSE | l::TRUE => Kind::Boolean,
+            _ => match self.tag(v) {
+                l::TAG_STRING => Kind::String,
+                l::TAG_INT | l::TAG_DECIMAL => Kind::Number,
+                l::TAG_ARRAY => Kind::Array,
+                l::TAG_SET => Kind::Set,
+                l::TAG_OBJECT => Kind::Object,
+                _ => Kind::Undefined,
+            },
+        }
+    }
+}
