@@ -1,0 +1,244 @@
+//! Source ids, spans, and the map that owns the texts.
+
+use std::sync::{Arc, OnceLock};
+
+/// Which text of a [`SourceMap`] a position belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+impl SourceId {
+    /// The id of no source: what is said without a position uses it.
+    pub const NONE: SourceId = SourceId(u32::MAX);
+}
+
+/// A range of bytes in one source; ordered by source, then start, then end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The text that the offsets count in.
+    pub source: SourceId,
+    /// Byte offset of the first byte.
+    pub start: u32,
+    /// Byte offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of what has no place in any source.
+    pub const NOWHERE: Span = Span {
+        source: SourceId::NONE,
+        start: 0,
+        end: 0,
+    };
+
+    /// The bytes `start..end` of a source.
+    #[must_use]
+    pub const fn new(source: SourceId, start: u32, end: u32) -> Span {
+        Span { source, start, end }
+    }
+
+    /// Whether this span points at no source at all.
+    #[must_use]
+    pub fn is_nowhere(self) -> bool {
+        self.source == SourceId::NONE
+    }
+
+    /// The smallest span that covers both; `self` when the sources differ.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        if self.source != other.source {
+            return self;
+        }
+        Span {
+            source: self.source,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the span covers no byte.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+}
+
+/// A position as people count it: both from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters (not bytes), from 1.
+    pub column: u32,
+}
+
+#[derive(Debug)]
+struct Source {
+    name: Arc<str>,
+    text: Arc<str>,
+    /// Offsets of the lines' first bytes, made when the first position is asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let mut starts = vec![0];
+            for (at, byte) in self.text.bytes().enumerate() {
+                if byte == b'\n' {
+                    // INVARIANT (u32 offsets): texts of 4 GiB and more are cut by `SourceMap::add`.
+                    starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+                }
+            }
+            starts
+        })
+    }
+}
+
+/// The texts of a run, by [`SourceId`]. Cheap to share: positions are computed behind `&self`.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    sources: Vec<Source>,
+}
+
+impl SourceMap {
+    /// A map without sources.
+    #[must_use]
+    pub fn new() -> SourceMap {
+        SourceMap::default()
+    }
+
+    /// Adds a text under the name that people know it by (usually its path), and returns its id.
+    ///
+    /// Offsets are 32 bits wide: of a text of 4 GiB or more only the first part is kept, so callers refuse
+    /// such texts beforehand.
+    pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceId {
+        let mut text: Arc<str> = text.into();
+        let limit = usize::try_from(u32::MAX - 1).unwrap_or(usize::MAX);
+        if text.len() > limit {
+            let cut = floor_char_boundary(&text, limit);
+            text = text.get(..cut).unwrap_or_default().into();
+        }
+        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        self.sources.push(Source {
+            name: name.into(),
+            text,
+            lines: OnceLock::new(),
+        });
+        id
+    }
+
+    fn get(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// How many sources there are; ids are dense from 0.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether nothing was added yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// The name a source was added under; empty for an unknown id.
+    #[must_use]
+    pub fn name(&self, id: SourceId) -> &str {
+        self.get(id).map_or("", |source| &source.name)
+    }
+
+    /// The text of a source; empty for an unknown id.
+    #[must_use]
+    pub fn text(&self, id: SourceId) -> &str {
+        self.get(id).map_or("", |source| &source.text)
+    }
+
+    /// The text of a source, shared; empty for an unknown id.
+    #[must_use]
+    pub fn shared_text(&self, id: SourceId) -> Arc<str> {
+        self.get(id)
+            .map_or_else(|| "".into(), |source| Arc::clone(&source.text))
+    }
+
+    /// The text a span covers; empty where it points outside of its source or into a character.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        let text = self.text(span.source);
+        text.get(as_usize(span.start)..as_usize(span.end))
+            .unwrap_or_default()
+    }
+
+    /// Line and column of a span's start.
+    #[must_use]
+    pub fn line_col(&self, span: Span) -> LineColumn {
+        self.position(span.source, span.start)
+    }
+
+    /// Line and column of a span's end (the position after its last character).
+    #[must_use]
+    pub fn end_line_col(&self, span: Span) -> LineColumn {
+        self.position(span.source, span.end)
+    }
+
+    /// Line and column of a byte offset; offsets past the end count as the end.
+    #[must_use]
+    pub fn position(&self, id: SourceId, offset: u32) -> LineColumn {
+        let Some(source) = self.get(id) else {
+            return LineColumn { line: 1, column: 1 };
+        };
+        let offset = floor_char_boundary(&source.text, as_usize(offset));
+        let lines = source.lines();
+        let line = lines
+            .partition_point(|start| as_usize(*start) <= offset)
+            .max(1);
+        let start = lines.get(line - 1).map_or(0, |start| as_usize(*start));
+        let before = source.text.get(start..offset).unwrap_or_default();
+        // A byte order mark is no character that an editor counts.
+        let column = before.chars().filter(|char| *char != '\u{feff}').count() + 1;
+        LineColumn {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Byte offset of a line's first byte (lines from 1); the text's end for lines past it.
+    #[must_use]
+    pub fn line_start(&self, id: SourceId, line: u32) -> u32 {
+        let Some(source) = self.get(id) else { return 0 };
+        let index = as_usize(line.max(1)) - 1;
+        source
+            .lines()
+            .get(index)
+            .copied()
+            .unwrap_or_else(|| u32::try_from(source.text.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The number of lines of a source; a last line feed does not begin one more.
+    #[must_use]
+    pub fn line_count(&self, id: SourceId) -> u32 {
+        let Some(source) = self.get(id) else { return 0 };
+        let count = source.lines().len() - usize::from(source.text.ends_with('\n'));
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
+/// The largest character boundary of `text` that is not after `at`.
+pub(crate) fn floor_char_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+pub(crate) fn as_usize(value: u32) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
