@@ -57,6 +57,27 @@ impl Heap<'_> {
         at
     }
 
+    /// Gives a growing region of `held` bytes at `at` the size `wanted`, and keeps its first `used` bytes. The region
+    /// stays in place where it is the arena's last; returns its address.
+    pub(crate) fn regrow(&mut self, at: u32, held: u32, used: u32, wanted: u32) -> u32 {
+        let more = align(wanted).saturating_sub(held);
+        if held > 0
+            && at.wrapping_add(held) == self.control(control::ARENA_NEXT)
+            && more
+                <= self
+                    .control(control::ARENA_END)
+                    .wrapping_sub(at.wrapping_add(held))
+        {
+            self.alloc(more);
+            return at;
+        }
+        let moved = self.alloc(wanted);
+        if used > 0 {
+            self.copy(at, moved, used);
+        }
+        moved
+    }
+
     /// Allocates a cell with its header.
     pub fn alloc_cell(&mut self, header: [u32; 4], body: u32) -> u32 {
         let at = self.alloc(HEADER.saturating_add(body));

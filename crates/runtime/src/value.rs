@@ -1,15 +1,24 @@
 //! A value: one word. See [`kpol_abi::layout`] for what its bits mean.
 
 mod array;
+mod collection;
 mod compare;
 mod hash;
+mod index;
+mod merge;
 pub mod number;
 mod object;
 mod set;
 mod string;
 mod table;
 
+pub use hash::{hash_bytes, hash_integer};
+pub use index::{SCANNED, index_size};
 use kpol_abi::layout;
+
+/// How deeply arrays, objects and sets may nest. Text that nests deeper is refused, so that what walks a value can
+/// recurse.
+pub const MAX_DEPTH: u32 = 2_000;
 
 /// A Rego value, or undefined: a word that only means something together with its [`Heap`](crate::Heap).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

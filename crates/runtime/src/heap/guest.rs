@@ -18,7 +18,9 @@ impl Heap<'_> {
     /// Only one heap may be in use at a time: an export makes one, and passes it down.
     #[must_use]
     pub const unsafe fn attach() -> Self {
-        Heap { memory: PhantomData }
+        Heap {
+            memory: PhantomData,
+        }
     }
 
     /// Reads a word.
@@ -39,6 +41,13 @@ impl Heap<'_> {
     pub fn read(&self, addr: u32, len: u32) -> &[u8] {
         // SAFETY: the bytes of a cell are initialised when it is made, and do not change while `self` is borrowed.
         unsafe { core::slice::from_raw_parts(addr as *const u8, len as usize) }
+    }
+
+    /// Text at an address.
+    #[must_use]
+    pub fn read_text(&self, addr: u32, len: u32) -> &str {
+        // SAFETY: cells of strings and decimals are written from `str`s.
+        unsafe { core::str::from_utf8_unchecked(self.read(addr, len)) }
     }
 
     /// Writes bytes.

@@ -35,6 +35,7 @@ impl<'m> Heap<'m> {
         };
         heap.set_control(control::ARENA_NEXT, CONSTANTS);
         heap.set_control(control::ARENA_END, CONSTANTS);
+        heap.set_control(control::CONSTANTS_END, CONSTANTS);
         heap
     }
 
@@ -48,10 +49,15 @@ impl<'m> Heap<'m> {
         }
     }
 
-    /// All bytes, and the address of the first.
+    /// All bytes that are in use, and the address of the first.
     #[must_use]
     pub fn image(&self) -> (u32, &[u8]) {
-        (self.origin, self.slice())
+        let bytes = self.slice();
+        let used = match &self.bytes {
+            Bytes::Owned(_) => self.control(control::ARENA_NEXT).wrapping_sub(self.origin) as usize,
+            Bytes::Borrowed(_) => bytes.len(),
+        };
+        (self.origin, bytes.get(..used).unwrap_or(bytes))
     }
 
     /// Whether an access fell outside, or an allocation found no room: what was written since is incomplete.
@@ -105,6 +111,15 @@ impl<'m> Heap<'m> {
         })
     }
 
+    /// Text at an address; empty where the bytes are none.
+    #[must_use]
+    pub fn read_text(&self, addr: u32, len: u32) -> &str {
+        core::str::from_utf8(self.read(addr, len)).unwrap_or_else(|_| {
+            self.exhausted.set(true);
+            ""
+        })
+    }
+
     /// Writes bytes.
     pub fn write(&mut self, addr: u32, bytes: &[u8]) {
         let range = self.range(addr, bytes.len() as u32);
@@ -152,6 +167,17 @@ impl<'m> Heap<'m> {
                 u32::MAX & !7
             }
         }
+    }
+
+    /// Makes [`Heap::reset`] return to this point. What is before it is constant.
+    pub(crate) fn mark(&mut self) {
+        let next = self.control(control::ARENA_NEXT);
+        self.set_control(control::CONSTANTS_END, next);
+    }
+
+    pub(crate) fn rewind(&mut self) {
+        let marked = self.control(control::CONSTANTS_END);
+        self.set_control(control::ARENA_NEXT, marked);
     }
 
     /// Ends the evaluation with an error. Natively it only records the error, for the caller to see.
