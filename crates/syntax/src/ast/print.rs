@@ -1,0 +1,1 @@
+//! Syntax trees as text, for snapshots and debugging.
