@@ -1,0 +1,30 @@
+# METADATA
+# title: Images are pinned to a digest
+# description: >-
+#   A tag can be moved to another image, by mistake or by an intruder in the registry. A digest is the
+#   hash of the content: what was tested is what runs.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
+#   description: Image names
+# custom:
+#   id: images/digest
+#   severity: low
+#   remediation: >-
+#     Append the digest to the image, `name:1.4.2@sha256:…`; `docker buildx imagetools inspect` and
+#     `crane digest` print it.
+package kubernetes.images.digest
+
+import data.kubernetes.lib.document
+import data.kubernetes.lib.image
+import data.kubernetes.lib.workload
+
+warn contains msg if {
+	some container in workload.containers
+	reference := container.image
+	not image.has_digest(reference)
+	msg := sprintf("%s: the image `%s` of %s is not pinned to a digest", [
+		document.subject,
+		reference,
+		workload.container_name(container),
+	])
+}

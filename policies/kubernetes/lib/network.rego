@@ -1,0 +1,59 @@
+# METADATA
+# title: Network policies
+# description: >-
+#   NetworkPolicies of the documents beside the input, which stand in data.inventory in the shape that
+#   Gatekeeper gives them: data.inventory.namespace[namespace][apiVersion][kind][name].
+package kubernetes.lib.network
+
+# denied_by_default(namespace, direction) holds where a policy isolates every pod of the namespace in
+# the direction, `Ingress` or `Egress`, and no policy of every pod allows everything there.
+denied_by_default(namespace, direction) if {
+	some policy in policies(namespace)
+	isolates(policy, direction)
+	not opened(namespace, direction)
+}
+
+opened(namespace, direction) if {
+	some policy in policies(namespace)
+	isolates(policy, direction)
+	some rule in policy.spec[rules_field[direction]]
+	open(rule)
+}
+
+# policies(namespace) is the array of the namespace's NetworkPolicies.
+policies(namespace) := [policy |
+	some policy in data.inventory.namespace[namespace]["networking.k8s.io/v1"].NetworkPolicy
+]
+
+rules_field := {"Ingress": "ingress", "Egress": "egress"}
+
+isolates(policy, direction) if {
+	selects_all(object.get(policy, ["spec", "podSelector"], {}))
+	direction in policy_types(policy)
+}
+
+selects_all(null)
+
+selects_all(selector) if {
+	count(default_to(object.get(selector, "matchLabels", null), {})) == 0
+	count(default_to(object.get(selector, "matchExpressions", null), [])) == 0
+}
+
+# The API server fills policyTypes in: `Ingress` always, `Egress` where there are egress rules.
+policy_types(policy) := policy.spec.policyTypes if {
+	count(policy.spec.policyTypes) > 0
+} else := ["Ingress", "Egress"] if {
+	count(policy.spec.egress) > 0
+} else := ["Ingress"]
+
+# A rule without peers and without ports allows everything.
+open(rule) if {
+	count(default_to(object.get(rule, "from", null), [])) == 0
+	count(default_to(object.get(rule, "to", null), [])) == 0
+	count(default_to(object.get(rule, "ports", null), [])) == 0
+}
+
+# default_to(value, substitute) is the value, or the substitute for null.
+default_to(value, substitute) := substitute if value == null
+
+default_to(value, _) := value if value != null

@@ -1,0 +1,68 @@
+package kubernetes.lib.workload_test
+
+import data.kubernetes.lib.workload
+
+spec := {
+	"containers": [{"name": "app"}],
+	"initContainers": [{"name": "setup"}],
+	"ephemeralContainers": [{"name": "debug"}],
+}
+
+test_pod if {
+	workload.pod_spec == spec with input as {"kind": "Pod", "spec": spec}
+}
+
+test_templates if {
+	every kind in [
+		"DaemonSet",
+		"Deployment",
+		"Job",
+		"ReplicaSet",
+		"ReplicationController",
+		"StatefulSet",
+	] {
+		workload.pod_spec == spec with input as {"kind": kind, "spec": {"template": {"spec": spec}}}
+	}
+}
+
+test_cron_job if {
+	document := {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}}
+	workload.pod_spec == spec with input as document
+}
+
+test_pod_template if {
+	workload.pod_spec == spec with input as {"kind": "PodTemplate", "template": {"spec": spec}}
+}
+
+test_other_kinds_have_none if {
+	not workload.pod_spec with input as {"kind": "Service", "spec": {"template": {"spec": spec}}}
+	not workload.pod_spec with input as {"kind": "Deployment"}
+	not workload.pod_spec with input as {"kind": "CronJob", "spec": {}}
+	not workload.pod_spec with input as {}
+	not workload.pod_spec with input as []
+	workload.containers == set() with input as {"kind": "Service"}
+}
+
+test_containers_of_every_list if {
+	pod := {"kind": "Pod", "spec": spec}
+	workload.containers == {{"name": "app"}, {"name": "setup"}, {"name": "debug"}} with input as pod
+	workload.sized_containers == {{"name": "app"}, {"name": "setup"}} with input as pod
+}
+
+test_containers_absent if {
+	every empty in [{}, {"containers": null}, {"containers": []}, null] {
+		workload.containers == set() with input as {"kind": "Pod", "spec": empty}
+	}
+}
+
+test_windows if {
+	workload.windows with input as {"kind": "Pod", "spec": {"os": {"name": "windows"}}}
+	not workload.windows with input as {"kind": "Pod", "spec": {"os": {"name": "linux"}}}
+	not workload.windows with input as {"kind": "Pod", "spec": {"os": {}}}
+	not workload.windows with input as {"kind": "Pod", "spec": {}}
+}
+
+test_container_name if {
+	workload.container_name({"name": "app"}) == "container `app`"
+	workload.container_name({}) == "container `(unnamed)`"
+}

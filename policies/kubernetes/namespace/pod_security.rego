@@ -1,0 +1,42 @@
+# METADATA
+# title: Namespaces enforce a Pod Security Standard
+# description: >-
+#   The label `pod-security.kubernetes.io/enforce` makes the API server refuse pods below a level.
+#   Without it, or with `privileged`, every pod is let in. `restricted` is the level to aim for. The
+#   namespaces of the control plane are left alone.
+# related_resources:
+# - ref: https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
+#   description: Enforce Pod Security Standards with namespace labels
+# custom:
+#   id: namespace/pod-security
+#   severity: high
+#   remediation: >-
+#     Label the namespace `pod-security.kubernetes.io/enforce: restricted`; set `audit` and `warn` to
+#     the same level first to see which pods would be refused.
+package kubernetes.namespace.pod_security
+
+import data.kubernetes.lib.document
+import data.kubernetes.lib.namespace
+
+levels := {"baseline", "restricted"}
+
+deny contains msg if {
+	name := namespace.name
+	document.unset(input, ["metadata", "labels", "pod-security.kubernetes.io/enforce"])
+	msg := sprintf("namespace %s enforces no Pod Security Standard", [name])
+}
+
+deny contains msg if {
+	name := namespace.name
+	level := input.metadata.labels["pod-security.kubernetes.io/enforce"]
+	is_string(level)
+	not level in levels
+	msg := sprintf("namespace %s enforces the Pod Security Standard `%s`", [name, level])
+}
+
+warn contains msg if {
+	name := namespace.name
+	level := input.metadata.labels["pod-security.kubernetes.io/enforce"]
+	level == "baseline"
+	msg := sprintf("namespace %s enforces `baseline`, not `restricted`", [name])
+}

@@ -1,0 +1,58 @@
+package kubernetes.workload.capabilities_test
+
+import data.kubernetes.lib.fixtures_test as fixtures
+import data.kubernetes.workload.capabilities
+
+not_dropped := "Pod shop/web: container `app` does not drop the capability `ALL`"
+
+test_not_dropped_is_denied if {
+	every context in [
+		{},
+		null,
+		{"capabilities": null},
+		{"capabilities": {}},
+		{"capabilities": {"drop": null}},
+		{"capabilities": {"drop": []}},
+		{"capabilities": {"drop": ["NET_RAW"]}},
+	] {
+		capabilities.deny == {not_dropped} with input as fixtures.secured(context)
+	}
+	capabilities.deny == {not_dropped} with input as fixtures.pod({"name": "app"})
+}
+
+test_added_is_denied if {
+	capabilities.deny == {
+		"Pod shop/web: container `app` adds the capability `NET_ADMIN`",
+		"Pod shop/web: container `app` adds the capability `SYS_TIME`",
+	} with input as fixtures.secured({"capabilities": {
+		"add": ["NET_ADMIN", "NET_BIND_SERVICE", "SYS_TIME"],
+		"drop": ["ALL"],
+	}})
+}
+
+test_every_list_of_containers if {
+	count(capabilities.deny) == 6 with input as fixtures.three_lists({"capabilities": {
+		"add": ["SYS_ADMIN"],
+	}})
+}
+
+test_dropped_passes if {
+	every names in [null, [], ["NET_BIND_SERVICE"]] {
+		capabilities.deny == set() with input as fixtures.three_lists({"capabilities": {
+			"add": names,
+			"drop": ["ALL"],
+		}})
+	}
+}
+
+test_windows_passes if {
+	every context in [{}, null, {"capabilities": {"add": ["NET_ADMIN"]}}] {
+		capabilities.deny == set() with input as fixtures.windows(context)
+	}
+}
+
+test_documents_without_containers_pass if {
+	every document in [{"kind": "Pod", "spec": {}}, {"kind": "Pod"}, {"kind": "Service"}, {}] {
+		capabilities.deny == set() with input as document
+	}
+}
