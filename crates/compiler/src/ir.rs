@@ -216,6 +216,12 @@ pub enum Stmt {
         /// Everything else.
         default: Block,
     },
+    /// Always fails.
+    Fail,
+    /// Completes the block of the innermost enclosing [`Stmt::Not`], or the one of [`Stmt::Any`]'s blocks, at once,
+    /// as if its end had been reached: how an iteration inside of them exits early. Never inside a [`Stmt::With`]
+    /// that lies within that block, unless inside its [`Stmt::Outer`].
+    Complete,
     /// `dst` becomes `src` (which may be undefined).
     Copy {
         /// Target.

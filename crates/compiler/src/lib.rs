@@ -9,3 +9,4 @@
 pub mod hir;
 pub mod ir;
 pub mod names;
+pub mod plan;
