@@ -1,0 +1,3 @@
+package cases.error_arity
+
+length := count([1, 2], 3)

@@ -1,0 +1,3 @@
+package cases.error_deprecated_builtin
+
+some_true := any([false, true])

@@ -1,0 +1,5 @@
+package cases.error_missing_if
+
+allow {
+	input.user == "alice"
+}

@@ -1,0 +1,5 @@
+package cases.error_parse
+
+allow if {
+	input.user ==
+}

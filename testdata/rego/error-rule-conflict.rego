@@ -1,0 +1,5 @@
+package cases.error_rule_conflict
+
+name := "a"
+
+name contains "b"

@@ -1,0 +1,7 @@
+package cases.error_several
+
+one if x > 1
+
+two if y > 1
+
+three := cuont([])

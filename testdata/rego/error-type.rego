@@ -1,0 +1,3 @@
+package cases.error_type
+
+nonsense if startswith("abc", 1)

@@ -1,0 +1,5 @@
+package cases.error_unclosed
+
+allow if {
+	count([1, 2) == 2
+}

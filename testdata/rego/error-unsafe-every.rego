@@ -1,0 +1,7 @@
+package cases.error_unsafe_every
+
+bad if {
+	every x in values {
+		x > 0
+	}
+}

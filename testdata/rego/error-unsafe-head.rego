@@ -1,0 +1,5 @@
+package cases.error_unsafe_head
+
+names contains name if {
+	input.name
+}
