@@ -84,7 +84,7 @@ impl Heap<'_> {
 
     /// An array's item by a number that is not a small integer.
     fn array_dot(&self, array: Value, key: Value) -> Value {
-        match self.as_i64(key).map(u32::try_from) {
+        match self.as_index(key).map(u32::try_from) {
             Some(Ok(i)) => self.array_at(array, i),
             _ => Value::UNDEFINED,
         }

@@ -51,6 +51,12 @@ pub const fn hash_integer(n: i64) -> u32 {
     finish(step(K, n as u64))
 }
 
+/// The hash of a decimal `0.d1 d2 d3... * 10^point`.
+pub(super) fn hash_digits(negative: bool, point: i64, digits: impl Iterator<Item = u8>) -> u32 {
+    let seed = step(K, (point as u64) << 1 | u64::from(negative));
+    finish(digits.fold(seed, |h, digit| step(h, digit.into())))
+}
+
 impl Heap<'_> {
     /// A hash of the value: equal values have equal hashes, whatever spelling their numbers have.
     #[must_use]
