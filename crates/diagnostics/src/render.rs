@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{SourceId, SourceMap, Span, as_usize, floor_char_boundary};
+use crate::source::{LineColumn, SourceId, SourceMap, Span, as_usize, floor_char_boundary};
 
 /// Places farther apart than this many lines get frames of their own.
 const CLUSTER_LINES: u32 = 40;
@@ -32,10 +32,10 @@ pub struct Message<'a> {
     pub span: Span,
     /// Words for the main place (same span) and further places.
     pub labels: &'a [(Span, String)],
-    /// Lines after the frame: `help: …`.
-    pub help: &'a [&'a str],
-    /// Lines after the frame: `note: …`.
-    pub notes: &'a [&'a str],
+    /// File, line and column to show where there is no source to show a frame of.
+    pub origin: Option<(&'a str, Option<LineColumn>)>,
+    /// Lines after the frame, each with the word before it: `("help", "…")`.
+    pub footers: &'a [(&'a str, &'a str)],
 }
 
 /// The diagnostics as text with code frames, one after another with an empty line between, ending in a line
@@ -47,7 +47,11 @@ pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> 
         if at > 0 {
             out.push('\n');
         }
-        let help: Vec<&str> = diagnostic.help.iter().map(String::as_str).collect();
+        let footers: Vec<(&str, &str)> = diagnostic
+            .help
+            .iter()
+            .map(|text| ("help", text.as_str()))
+            .collect();
         out.push_str(&render_message(
             sources,
             &Message {
@@ -57,8 +61,8 @@ pub fn render(sources: &SourceMap, diagnostics: &[Diagnostic], colour: bool) -> 
                 title: &diagnostic.message,
                 span: diagnostic.span,
                 labels: &diagnostic.labels,
-                help: &help,
-                notes: &[],
+                origin: None,
+                footers: &footers,
             },
             colour,
         ));
@@ -102,12 +106,46 @@ pub fn render_message(sources: &SourceMap, message: &Message<'_>, colour: bool) 
         title = title.id(message.id);
     }
     let mut group = Group::with_title(title);
-    for frame in frames(sources, message) {
+    let frames = frames(sources, message);
+    if let (true, Some((file, place))) = (frames.is_empty(), message.origin) {
+        let mut origin = Origin::path(file);
+        if let Some(place) = place {
+            origin = origin
+                .line(as_usize(place.line))
+                .char_column(as_usize(place.column));
+        }
+        group = group.element(origin);
+    }
+    for frame in frames {
         group = add_frame(group, sources, &frame);
     }
-    group = group.elements(message.notes.iter().map(|text| Level::NOTE.message(*text)));
-    group = group.elements(message.help.iter().map(|text| Level::HELP.message(*text)));
-    renderer.render(&[group])
+    group = group.elements(message.footers.iter().map(|(word, text)| {
+        let level = if *word == "help" {
+            Level::HELP
+        } else {
+            Level::NOTE
+        };
+        level.with_name(*word).message(*text)
+    }));
+    without_bare_origins(renderer.render(&[group]))
+}
+
+/// Removes the `:::` lines that a clipped frame gets: its place is in an origin of its own.
+fn without_bare_origins(text: String) -> String {
+    if !text.contains(":::") {
+        return text;
+    }
+    let bare = |line: &str| {
+        // Colours are `ESC [ … m`.
+        let mut parts = line.split('\u{1b}');
+        let mut visible = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            visible.push_str(part.split_once('m').map_or(part, |(_, after)| after));
+        }
+        visible.trim() == ":::"
+    };
+    let lines: Vec<&str> = text.lines().filter(|line| !bare(line)).collect();
+    lines.join("\n")
 }
 
 /// A place to underline.

@@ -169,3 +169,17 @@ proptest! {
         prop_assert_eq!(rendered.lines().next(), Some("error[c]: m"));
     }
 }
+
+#[test]
+fn clipped_frames_in_colour_have_no_bare_origin() {
+    let mut sources = SourceMap::new();
+    let text = format!(
+        "{{\"a\": \"{}\", \"here\": 1, \"b\": \"{}\"}}",
+        "ä".repeat(50_000),
+        "z".repeat(50_000)
+    );
+    let id = sources.add("min.json", text);
+    let span = at(&sources, id, "\"here\"");
+    let diagnostic = Diagnostic::error("json_error", "no such field", span).label(span, "this one");
+    insta::assert_snapshot!(render(&sources, &[diagnostic], true).replace('\u{1b}', "^"));
+}
