@@ -6,7 +6,24 @@
 //!
 //! An implementation does not know its own name: [`call`] puts it before the message, as OPA does.
 
+mod aggregates;
+mod arrays;
+mod bits;
+mod comparison;
+mod encoding;
+mod float;
+mod glob;
+mod json;
+mod numbers;
+mod objects;
 mod operand;
+mod paths;
+mod regex;
+mod rego_text;
+mod sets;
+mod sprintf;
+mod strings;
+mod types;
 
 use alloc::{format, string::String};
 
@@ -61,7 +78,23 @@ pub type Implementation = fn(&mut Heap<'_>, &[Value]) -> Outcome;
 /// The names of a category with their implementations.
 type Table = &'static [(&'static str, Implementation)];
 
-const TABLES: &[Table] = &[];
+const TABLES: &[Table] = &[
+    aggregates::TABLE,
+    arrays::TABLE,
+    bits::TABLE,
+    comparison::TABLE,
+    encoding::TABLE,
+    glob::TABLE,
+    json::TABLE,
+    numbers::TABLE,
+    objects::TABLE,
+    paths::TABLE,
+    regex::TABLE,
+    sets::TABLE,
+    sprintf::TABLE,
+    strings::TABLE,
+    types::TABLE,
+];
 
 static RESOLVED: [Option<Implementation>; BUILTINS.len()] = resolve();
 

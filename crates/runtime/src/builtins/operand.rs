@@ -82,12 +82,20 @@ pub(super) fn text_or_none<'h>(heap: &'h Heap<'_>, args: &[Value]) -> Option<&'h
 }
 
 /// An array.
-pub(super) fn array(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
+pub(super) fn array(
+    heap: &Heap<'_>,
+    args: &[Value],
+    position: usize,
+) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Array)
 }
 
 /// An object.
-pub(super) fn object(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
+pub(super) fn object(
+    heap: &Heap<'_>,
+    args: &[Value],
+    position: usize,
+) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Object)
 }
 
@@ -97,7 +105,11 @@ pub(super) fn set(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Va
 }
 
 /// A number.
-pub(super) fn number(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
+pub(super) fn number(
+    heap: &Heap<'_>,
+    args: &[Value],
+    position: usize,
+) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Number)
 }
 
@@ -134,8 +146,12 @@ pub(super) fn int(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<i6
     if let Some(n) = v.as_small() {
         return Ok(i64::from(n));
     }
-    plain_int(heap, v)
-        .ok_or_else(|| wrong(position, "must be integer number but got floating-point number"))
+    plain_int(heap, v).ok_or_else(|| {
+        wrong(
+            position,
+            "must be integer number but got floating-point number",
+        )
+    })
 }
 
 /// The value of a number that is written without an exponent, if it is integral and fits 64 bits.
@@ -149,13 +165,21 @@ pub(super) fn plain_int(heap: &Heap<'_>, v: Value) -> Option<i64> {
 }
 
 /// An integer of any size.
-pub(super) fn big(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<BigInt, BuiltinError> {
+pub(super) fn big(
+    heap: &Heap<'_>,
+    args: &[Value],
+    position: usize,
+) -> Result<BigInt, BuiltinError> {
     let v = at(args, position);
     if heap.kind(v) != Kind::Number {
         return Err(type_error(heap, position, v, &["integer"]));
     }
-    big_of(heap, v)
-        .ok_or_else(|| wrong(position, "must be integer number but got floating-point number"))
+    big_of(heap, v).ok_or_else(|| {
+        wrong(
+            position,
+            "must be integer number but got floating-point number",
+        )
+    })
 }
 
 /// The exact value of a number that is integral.
@@ -211,4 +235,34 @@ pub(super) fn from_big(heap: &mut Heap<'_>, n: &BigInt) -> Value {
             heap.number(&text).unwrap_or(Value::UNDEFINED)
         }
     }
+}
+
+/// A decimal without its fraction.
+pub(super) fn truncated(text: &str) -> BigInt {
+    if let Some(n) = big_from_text(text) {
+        return n;
+    }
+    let (mantissa, exponent) = match text.find(['e', 'E']) {
+        Some(i) => (
+            text.get(..i).unwrap_or(text),
+            text.get(i + 1..)
+                .and_then(|e| e.parse::<i64>().ok())
+                .unwrap_or(0),
+        ),
+        None => (text, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let negative = whole.starts_with('-');
+    let whole = whole.trim_start_matches(['-', '+']);
+    let mut digits = String::from(whole);
+    digits.push_str(fraction);
+    let point = i64::try_from(whole.len())
+        .unwrap_or(0)
+        .saturating_add(exponent);
+    let kept = usize::try_from(point).unwrap_or(0).min(digits.len());
+    let n = digits
+        .get(..kept)
+        .and_then(|d| d.parse::<BigInt>().ok())
+        .unwrap_or_default();
+    if negative { -n } else { n }
 }

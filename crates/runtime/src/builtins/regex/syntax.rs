@@ -1,0 +1,414 @@
+//! From Go's regular expressions to those of `regex-automata`.
+//!
+//! The two read alike but for details: Perl classes and word boundaries are ASCII in Go, classes know no set
+//! operations, `\Q…\E` and octal escapes exist, and a brace that is no repetition is a literal.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+/// The largest repetition.
+const MAX_REPEAT: u32 = 1000;
+
+/// Translates a pattern.
+pub(super) fn translate(source: &str) -> Result<String, String> {
+    let mut t = Translator {
+        rest: source,
+        out: String::with_capacity(source.len() + 16),
+    };
+    // Whether the last thing was a repetition, which Go does not let another one follow.
+    let mut repeated = false;
+    while let Some(c) = t.peek() {
+        let was_repeated = core::mem::take(&mut repeated);
+        match c {
+            '*' | '+' | '?' => {
+                t.repetition(c.len_utf8(), was_repeated)?;
+                repeated = true;
+            }
+            '{' => match repeat_length(t.rest)? {
+                Some(n) => {
+                    t.repetition(n, was_repeated)?;
+                    repeated = true;
+                }
+                None => {
+                    t.out.push_str("\\{");
+                    t.skip(1);
+                }
+            },
+            '\\' => t.escape()?,
+            '[' => t.class()?,
+            '(' => t.group()?,
+            c => {
+                t.out.push(c);
+                t.skip(c.len_utf8());
+            }
+        }
+    }
+    Ok(t.out)
+}
+
+/// Writes a text so that it stands for itself.
+pub(super) fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        literal(c, out);
+    }
+}
+
+fn literal(c: char, out: &mut String) {
+    if c.is_ascii_alphanumeric() || !c.is_ascii() {
+        out.push(c);
+    } else {
+        out.push_str(&format!("\\x{:02X}", c as u32));
+    }
+}
+
+/// The length of `{n}`, `{n,}` or `{n,m}` at the start of a text; nothing where a brace means itself.
+fn repeat_length(text: &str) -> Result<Option<usize>, String> {
+    let Some(close) = text.find('}') else {
+        return Ok(None);
+    };
+    let body = text.get(1..close).unwrap_or("");
+    let (least, most) = body.split_once(',').unwrap_or((body, body));
+    let number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    if !number(least) || !(number(most) || (most.is_empty() && body.contains(','))) {
+        return Ok(None);
+    }
+    let value = |t: &str| t.parse::<u32>().unwrap_or(u32::MAX);
+    let bad = value(least) > MAX_REPEAT
+        || (!most.is_empty() && (value(most) > MAX_REPEAT || value(most) < value(least)));
+    if bad {
+        return Err(format!("invalid repeat count: `{{{body}}}`"));
+    }
+    Ok(Some(close + 1))
+}
+
+/// A class of Perl: its members inside brackets.
+fn perl_class(c: char) -> Option<&'static str> {
+    Some(match c.to_ascii_lowercase() {
+        'd' => "0-9",
+        'w' => "0-9A-Za-z_",
+        's' => "\\t\\n\\x0C\\r\\x20",
+        _ => return None,
+    })
+}
+
+struct Translator<'s> {
+    rest: &'s str,
+    out: String,
+}
+
+impl<'s> Translator<'s> {
+    fn peek(&self) -> Option<char> {
+        self.rest.chars().next()
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or("");
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.skip(c.len_utf8());
+        Some(c)
+    }
+
+    fn take(&mut self, bytes: usize) -> &'s str {
+        let taken = self.rest.get(..bytes).unwrap_or(self.rest);
+        self.skip(bytes);
+        taken
+    }
+
+    fn repetition(&mut self, length: usize, follows_one: bool) -> Result<(), String> {
+        let operator = self.take(length);
+        if follows_one {
+            return Err(format!("invalid nested repetition operator: `{operator}`"));
+        }
+        self.out.push_str(operator);
+        if self.peek() == Some('?') {
+            self.out.push('?');
+            self.skip(1);
+        }
+        Ok(())
+    }
+
+    /// An escape outside a class.
+    fn escape(&mut self) -> Result<(), String> {
+        self.skip(1);
+        let Some(c) = self.peek() else {
+            return Err("trailing backslash at end of expression".to_string());
+        };
+        if let Some(members) = perl_class(c) {
+            self.skip(1);
+            let not = if c.is_ascii_uppercase() { "^" } else { "" };
+            self.out.push_str(&format!("(?-i:[{not}{members}])"));
+            return Ok(());
+        }
+        match c {
+            'A' | 'z' => {
+                self.skip(1);
+                self.out.push('\\');
+                self.out.push(c);
+            }
+            'b' => {
+                self.skip(1);
+                self.out.push_str("(?-u:\\b)");
+            }
+            'B' => {
+                self.skip(1);
+                self.out.push_str("(?-u:\\B)");
+            }
+            'Q' => {
+                self.skip(1);
+                let end = self.rest.find("\\E");
+                let text = self.take(end.unwrap_or(self.rest.len()));
+                escape(text, &mut self.out);
+                self.skip(2);
+            }
+            'p' | 'P' => self.unicode_class(c)?,
+            _ => {
+                let c = self.character_escape()?;
+                literal(c, &mut self.out);
+            }
+        }
+        Ok(())
+    }
+
+    /// `\pN`, `\p{Greek}`, `\p{^Greek}`.
+    fn unicode_class(&mut self, kind: char) -> Result<(), String> {
+        self.skip(1);
+        let mut negative = kind == 'P';
+        let name = if self.peek() == Some('{') {
+            let close = self.rest.find('}');
+            let Some(close) = close else {
+                return Err(format!(
+                    "invalid character class range: `\\{kind}{}`",
+                    self.rest
+                ));
+            };
+            self.take(close + 1).trim_matches(['{', '}'])
+        } else {
+            let n = self.peek().map_or(0, char::len_utf8);
+            self.take(n)
+        };
+        let name = match name.strip_prefix('^') {
+            Some(name) => {
+                negative = !negative;
+                name
+            }
+            None => name,
+        };
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(format!(
+                "invalid character class range: `\\{kind}{{{name}}}`"
+            ));
+        }
+        let p = if negative { 'P' } else { 'p' };
+        let name = if name == "Any" { "any" } else { name };
+        self.out.push_str(&format!("\\{p}{{{name}}}"));
+        Ok(())
+    }
+
+    /// An escape that stands for one character; the backslash has been read.
+    fn character_escape(&mut self) -> Result<char, String> {
+        let start = self.rest;
+        let bad = || {
+            format!(
+                "invalid escape sequence: `\\{}`",
+                start.chars().take(1).collect::<String>()
+            )
+        };
+        let c = self.next().ok_or_else(bad)?;
+        match c {
+            'a' => Ok('\u{7}'),
+            'f' => Ok('\u{c}'),
+            't' => Ok('\t'),
+            'n' => Ok('\n'),
+            'r' => Ok('\r'),
+            'v' => Ok('\u{b}'),
+            'x' => self.hexadecimal().ok_or_else(bad),
+            '0' => Ok(self.octal(0)),
+            '1'..='7' if self.peek().is_some_and(|d| d.is_digit(8)) => {
+                Ok(self.octal(c.to_digit(8).unwrap_or(0)))
+            }
+            c if c.is_ascii() && !c.is_ascii_alphanumeric() => Ok(c),
+            _ => Err(bad()),
+        }
+    }
+
+    /// Up to two more octal digits.
+    fn octal(&mut self, first: u32) -> char {
+        let mut n = first;
+        for _ in 0..2 {
+            let Some(d) = self.peek().and_then(|c| c.to_digit(8)) else {
+                break;
+            };
+            n = n * 8 + d;
+            self.skip(1);
+        }
+        char::from_u32(n).unwrap_or('\0')
+    }
+
+    /// `\x7F` or `\x{10FFFF}`.
+    fn hexadecimal(&mut self) -> Option<char> {
+        let digits = if self.peek()? == '{' {
+            let close = self.rest.find('}')?;
+            self.take(close + 1).trim_matches(['{', '}'])
+        } else {
+            self.rest.get(..2)?;
+            self.take(2)
+        };
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+    }
+
+    fn class(&mut self) -> Result<(), String> {
+        let start = self.rest;
+        let missing = || format!("missing closing ]: `{start}`");
+        self.skip(1);
+        self.out.push('[');
+        if self.peek() == Some('^') {
+            self.skip(1);
+            self.out.push('^');
+        }
+        let mut first = true;
+        loop {
+            let c = self.peek().ok_or_else(missing)?;
+            if c == ']' && !first {
+                self.skip(1);
+                self.out.push(']');
+                return Ok(());
+            }
+            first = false;
+            if self.rest.starts_with("[:") && self.posix()? {
+                continue;
+            }
+            if c == '\\' {
+                let escaped = self.rest.chars().nth(1);
+                if let Some(members) = escaped.and_then(perl_class) {
+                    self.skip(2);
+                    let not = escaped.is_some_and(|c| c.is_ascii_uppercase());
+                    if not {
+                        self.out.push_str(&format!("[^{members}]"));
+                    } else {
+                        self.out.push_str(members);
+                    }
+                    continue;
+                }
+                if let Some(kind @ ('p' | 'P')) = escaped {
+                    self.skip(1);
+                    self.unicode_class(kind)?;
+                    continue;
+                }
+            }
+            self.class_range(start)?;
+        }
+    }
+
+    /// A character, or a range of them.
+    fn class_range(&mut self, start: &str) -> Result<(), String> {
+        let missing = || format!("missing closing ]: `{start}`");
+        let before = self.rest;
+        let low = self.class_character().ok_or_else(missing)??;
+        let mut high = low;
+        if self.rest.starts_with('-') && !self.rest.starts_with("-]") {
+            self.skip(1);
+            high = self.class_character().ok_or_else(missing)??;
+            if high < low {
+                let length = before.len() - self.rest.len();
+                let range = before.get(..length).unwrap_or("");
+                return Err(format!("invalid character class range: `{range}`"));
+            }
+        }
+        literal(low, &mut self.out);
+        if high != low {
+            self.out.push('-');
+            literal(high, &mut self.out);
+        }
+        Ok(())
+    }
+
+    fn class_character(&mut self) -> Option<Result<char, String>> {
+        if self.peek()? == '\\' {
+            self.skip(1);
+            return Some(self.character_escape());
+        }
+        self.next().map(Ok)
+    }
+
+    /// `[:alpha:]`. False where it is no such class, but a bracket and a colon.
+    fn posix(&mut self) -> Result<bool, String> {
+        let Some(end) = self.rest.find(":]") else {
+            return Ok(false);
+        };
+        let name = self.rest.get(2..end).unwrap_or("");
+        let known = matches!(
+            name.strip_prefix('^').unwrap_or(name),
+            "alnum"
+                | "alpha"
+                | "ascii"
+                | "blank"
+                | "cntrl"
+                | "digit"
+                | "graph"
+                | "lower"
+                | "print"
+                | "punct"
+                | "space"
+                | "upper"
+                | "word"
+                | "xdigit"
+        );
+        let class = self.take(end + 2);
+        if !known {
+            return Err(format!("invalid character class range: `{class}`"));
+        }
+        self.out.push_str(class);
+        Ok(true)
+    }
+
+    fn group(&mut self) -> Result<(), String> {
+        self.skip(1);
+        self.out.push('(');
+        if self.peek() != Some('?') {
+            return Ok(());
+        }
+        let rest = self.rest;
+        if rest.starts_with("?P<") || rest.starts_with("?<") {
+            let open = rest.find('<').unwrap_or(0);
+            let name = rest.find('>').and_then(|close| rest.get(open + 1..close));
+            let valid = name.is_some_and(|n| {
+                !n.is_empty() && n.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            });
+            if !valid {
+                return Err(format!("invalid named capture: `({rest}`"));
+            }
+            let name = name.unwrap_or("");
+            // A name may begin with a digit in Go; here it may not, and an underscore makes it a name.
+            let mark = if name.starts_with(|c: char| c.is_ascii_digit()) {
+                "_"
+            } else {
+                ""
+            };
+            self.out.push_str(&format!("?P<{mark}{name}>"));
+            self.skip(open + name.len() + 2);
+            return Ok(());
+        }
+        let end = rest.find([':', ')']).unwrap_or(rest.len());
+        let flags = rest.get(1..end).unwrap_or("");
+        let names = flags.replace('-', "");
+        let valid = names.chars().all(|c| matches!(c, 'i' | 'm' | 's' | 'U'))
+            && flags.matches('-').count() <= 1
+            && !flags.ends_with('-')
+            && !(flags.is_empty() && rest.get(end..end + 1) != Some(":"));
+        if !valid {
+            let shown = rest.get(..end + 1).unwrap_or(rest);
+            return Err(format!("invalid or unsupported Perl syntax: `({shown}`"));
+        }
+        self.out.push_str(self.rest.get(..end).unwrap_or(""));
+        self.skip(end);
+        Ok(())
+    }
+}
