@@ -7,3 +7,8 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod parse;
+
+pub use crate::parse::{
+    Keywords, MAX_DEPTH, MAX_LENGTH, MAX_LEVEL, PARSE_ERROR, TOO_DEEP, parse_module, parse_query, parse_term,
+};
