@@ -20,10 +20,10 @@ use kpol_abi::layout::{CONTROL, HEADER, ITEMS, LEN, TAG_MASK, control};
 
 use crate::value::{Kind, Value};
 
-/// Rounds up to a multiple of 8.
+/// Rounds up to a multiple of 8 (down at the end of the address space, where nothing is free anyway).
 #[must_use]
 pub const fn align(n: u32) -> u32 {
-    (n + 7) & !7
+    n.saturating_add(7) & !7
 }
 
 impl Heap<'_> {
@@ -78,12 +78,63 @@ impl Heap<'_> {
         moved
     }
 
+    /// A new record of the trace list, with room for `slots` slots that the caller fills in.
+    pub fn trace(&mut self, site: u32, value: Value, slots: u32) -> u32 {
+        use kpol_abi::layout::trace;
+        let at = self.alloc(trace::SLOTS.saturating_add(slots.saturating_mul(8)));
+        self.store(at + trace::NEXT, 0);
+        self.store(at + trace::SITE, site);
+        self.store(at + trace::VALUE, value.0);
+        self.store(at + trace::COUNT, slots);
+        match self.control(control::TRACE_TAIL) {
+            0 => self.set_control(control::TRACE_HEAD, at),
+            tail => self.store(tail + trace::NEXT, at),
+        }
+        self.set_control(control::TRACE_TAIL, at);
+        at
+    }
+
+    /// Remembers an error that does not end the evaluation, unless one is pending already.
+    pub fn record_error(&mut self, kind: u32, site: u32, message: &str) {
+        if self.control(control::ERROR_KIND) == 0 {
+            self.set_error(kind, site, message);
+        }
+    }
+
+    /// Makes this the pending error.
+    pub fn set_error(&mut self, kind: u32, site: u32, message: &str) {
+        let len = message.len() as u32;
+        let at = self.alloc(len);
+        self.write(at, message.as_bytes());
+        self.set_control(control::ERROR_KIND, kind);
+        self.set_control(control::ERROR_SITE, site);
+        self.set_control(control::ERROR_TEXT, at);
+        self.set_control(control::ERROR_TEXT_LEN, len);
+    }
+
+    /// The pending error: kind, site and message; nothing where there is none.
+    #[must_use]
+    pub fn error(&self) -> Option<(u32, u32, &str)> {
+        let kind = self.control(control::ERROR_KIND);
+        let text = self.control(control::ERROR_TEXT);
+        let len = self.control(control::ERROR_TEXT_LEN);
+        (kind != 0).then(|| {
+            (
+                kind,
+                self.control(control::ERROR_SITE),
+                self.read_text(text, len),
+            )
+        })
+    }
+
     /// Allocates a cell with its header.
     pub fn alloc_cell(&mut self, header: [u32; 4], body: u32) -> u32 {
         let at = self.alloc(HEADER.saturating_add(body));
-        for (i, word) in header.into_iter().enumerate() {
-            self.store(at + 4 * i as u32, word);
-        }
+        let [tag, a, b, c] = header;
+        self.store(at, tag);
+        self.store(at + 4, a);
+        self.store(at + 8, b);
+        self.store(at + 12, c);
         at
     }
 

@@ -16,7 +16,14 @@ pub struct Heap<'m> {
     bytes: Bytes<'m>,
     origin: u32,
     exhausted: Cell<bool>,
+    limit: u32,
 }
+
+/// The size in bytes that a heap of its own may grow to, unless told otherwise.
+pub const DEFAULT_LIMIT: u32 = 1 << 29;
+
+/// The address of what could not be allocated. What is written there is dropped.
+const NOWHERE: u32 = 0xf000_0000;
 
 impl Default for Heap<'_> {
     fn default() -> Self {
@@ -25,13 +32,20 @@ impl Default for Heap<'_> {
 }
 
 impl<'m> Heap<'m> {
-    /// A heap of its own that grows as needed. Its bytes begin with the control block.
+    /// A heap of its own that grows as needed, up to [`DEFAULT_LIMIT`]. Its bytes begin with the control block.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_limit(DEFAULT_LIMIT)
+    }
+
+    /// The same with a limit of its own, in bytes and at most 2 GiB.
+    #[must_use]
+    pub fn with_limit(limit: u32) -> Self {
         let mut heap = Heap {
             bytes: Bytes::Owned(vec![0; (CONSTANTS - CONTROL) as usize]),
             origin: CONTROL,
             exhausted: Cell::new(false),
+            limit: limit.min(1 << 31),
         };
         heap.set_control(control::ARENA_NEXT, CONSTANTS);
         heap.set_control(control::ARENA_END, CONSTANTS);
@@ -46,6 +60,7 @@ impl<'m> Heap<'m> {
             bytes: Bytes::Borrowed(memory),
             origin: 0,
             exhausted: Cell::new(false),
+            limit: DEFAULT_LIMIT,
         }
     }
 
@@ -151,22 +166,22 @@ impl<'m> Heap<'m> {
 
     pub(super) fn alloc_slow(&mut self, size: u32) -> u32 {
         let next = self.control(control::ARENA_NEXT);
-        match &mut self.bytes {
-            Bytes::Owned(v) => {
-                let wanted = (next - CONTROL) as usize + size as usize;
-                let grown = wanted.max(v.len() * 2).max(1 << 12);
-                v.resize(grown, 0);
-                let end = CONTROL + grown as u32;
-                self.set_control(control::ARENA_END, end & !7);
+        let limit = self.limit;
+        if let Bytes::Owned(bytes) = &mut self.bytes {
+            let wanted = (next.wrapping_sub(CONTROL) as usize).saturating_add(size as usize);
+            if wanted <= limit as usize {
+                let grown = (bytes.len() * 2)
+                    .max(1 << 12)
+                    .max(wanted)
+                    .min(limit as usize);
+                bytes.resize(grown, 0);
+                self.set_control(control::ARENA_END, (CONTROL + grown as u32) & !7);
                 self.set_control(control::ARENA_NEXT, next + size);
-                next
-            }
-            Bytes::Borrowed(_) => {
-                self.exhausted.set(true);
-                // Past the end: whatever is written there is dropped.
-                u32::MAX & !7
+                return next;
             }
         }
+        self.exhausted.set(true);
+        NOWHERE
     }
 
     /// Makes [`Heap::reset`] return to this point. What is before it is constant.
@@ -182,10 +197,6 @@ impl<'m> Heap<'m> {
 
     /// Ends the evaluation with an error. Natively it only records the error, for the caller to see.
     pub fn fail(&mut self, kind: u32, message: &str) {
-        let at = self.alloc(message.len() as u32);
-        self.write(at, message.as_bytes());
-        self.set_control(control::ERROR_KIND, kind);
-        self.set_control(control::ERROR_TEXT, at);
-        self.set_control(control::ERROR_TEXT_LEN, message.len() as u32);
+        self.set_error(kind, 0, message);
     }
 }

@@ -17,7 +17,7 @@ impl Heap<'_> {
     pub fn array(&mut self, items: &[Value]) -> Value {
         let array = self.array_new(items.len() as u32);
         for (i, item) in (0u32..).zip(items) {
-            self.store(array.0 + HEADER + 4 * i, item.0);
+            self.store((array.0 + HEADER).wrapping_add(4 * i), item.0);
         }
         self.store(array.0 + LEN, items.len() as u32);
         array

@@ -82,6 +82,25 @@ impl Heap<'_> {
         }
     }
 
+    /// The same for a key that is known to be a string: only an object or a set can have it.
+    #[must_use]
+    pub fn dot_string(&self, src: Value, key: Value) -> Value {
+        if !src.is_cell() {
+            return Value::UNDEFINED;
+        }
+        match self.tag(src) {
+            TAG_OBJECT => match self.find_same(src, 8, key) {
+                Some(i) => self.value_at(src, i),
+                None => Value::UNDEFINED,
+            },
+            TAG_SET => match self.find_same(src, 4, key) {
+                Some(_) => key,
+                None => Value::UNDEFINED,
+            },
+            _ => Value::UNDEFINED,
+        }
+    }
+
     /// An array's item by a number that is not a small integer.
     fn array_dot(&self, array: Value, key: Value) -> Value {
         match self.as_index(key).map(u32::try_from) {

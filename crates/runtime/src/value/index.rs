@@ -50,27 +50,37 @@ impl Heap<'_> {
 
     /// The number of the item with this key.
     pub(super) fn find(&self, cell: Value, stride: u32, key: Value) -> Option<u32> {
+        if self.identity_is_equality(key) {
+            return self.find_same(cell, stride, key);
+        }
         let index = self.load(cell.0 + INDEX);
         if index != 0 {
-            return self.find_indexed(cell, stride, index, key);
+            return self.probe_index(cell, stride, index, self.hash(key), |other| {
+                other == key || self.equal(key, other)
+            });
         }
-        let (len, items) = (self.cell_len(cell), self.cell_items(cell));
-        for i in 0..len {
-            if self.load(items.wrapping_add(stride * i)) == key.0 {
-                return Some(i);
-            }
-        }
-        if self.identity_is_equality(key) {
-            return None;
-        }
-        (0..len).find(|&i| {
-            let other = Value(self.load(items.wrapping_add(stride * i)));
+        let len = self.cell_len(cell);
+        let other_spelling = |i: &u32| {
+            let other = self.key_at(cell, stride, *i);
             (key.is_cell() || other.is_cell()) && self.equal(key, other)
-        })
+        };
+        self.scan(cell, stride, key)
+            .or_else(|| (0..len).find(other_spelling))
+    }
+
+    /// The number of the item whose key is this very word. The key is none of the values that another word may be
+    /// equal to: it is no number and no collection.
+    pub(super) fn find_same(&self, cell: Value, stride: u32, key: Value) -> Option<u32> {
+        let index = self.load(cell.0 + INDEX);
+        if index == 0 {
+            self.scan(cell, stride, key)
+        } else {
+            self.probe_index(cell, stride, index, self.hash(key), |other| other == key)
+        }
     }
 
     /// Whether only the same word can be equal.
-    pub(super) fn identity_is_equality(&self, v: Value) -> bool {
+    fn identity_is_equality(&self, v: Value) -> bool {
         if v.is_cell() {
             self.is_string(v)
         } else {
@@ -78,18 +88,35 @@ impl Heap<'_> {
         }
     }
 
-    fn find_indexed(&self, cell: Value, stride: u32, index: u32, key: Value) -> Option<u32> {
+    fn scan(&self, cell: Value, stride: u32, key: Value) -> Option<u32> {
+        let mut at = self.cell_items(cell);
+        for i in 0..self.cell_len(cell) {
+            if self.load(at) == key.0 {
+                return Some(i);
+            }
+            at = at.wrapping_add(stride);
+        }
+        None
+    }
+
+    fn probe_index(
+        &self,
+        cell: Value,
+        stride: u32,
+        index: u32,
+        hash: u32,
+        is_key: impl Fn(Value) -> bool,
+    ) -> Option<u32> {
         let capacity = self.load(index);
         let (len, items) = (self.cell_len(cell), self.cell_items(cell));
-        let only_same = self.identity_is_equality(key);
-        let mut slot = self.hash(key) & capacity.wrapping_sub(1);
+        let mut slot = hash & capacity.wrapping_sub(1);
         for _ in 0..capacity {
             let found = self.load(index.wrapping_add(4 + 4 * slot));
             if found == 0 || found > len {
                 return None;
             }
-            let other = Value(self.load(items.wrapping_add(stride.wrapping_mul(found - 1))));
-            if other == key || !only_same && self.equal(key, other) {
+            let other = self.load(items.wrapping_add(stride.wrapping_mul(found - 1)));
+            if is_key(Value(other)) {
                 return Some(found - 1);
             }
             slot = (slot + 1) & (capacity - 1);

@@ -64,7 +64,7 @@ impl Heap<'_> {
         );
         self.store(at + ITEMS, at + HEADER);
         for (i, item) in (0u32..).zip(&*items) {
-            self.store(at + HEADER + 4 * i, item.0);
+            self.store((at + HEADER).wrapping_add(4 * i), item.0);
         }
         self.lay_index(Value(at), STRIDE, at + HEADER + body);
         Value(at)
