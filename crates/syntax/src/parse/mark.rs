@@ -245,11 +245,20 @@ impl Marker<'_> {
     /// Whether a word behind a term is an operator or modifier.
     fn continues(&self, index: usize, token: &Token) -> bool {
         match keyword(self.word(token)) {
-            Some(Keyword::As | Keyword::Else) => true,
-            Some(Keyword::With) => !self.attached(index, false),
-            Some(word @ (Keyword::In | Keyword::And | Keyword::Or)) => self.keywords.has(word),
+            Some(Keyword::As | Keyword::Else | Keyword::With) => !self.attached(index, false),
+            Some(word @ (Keyword::In | Keyword::And | Keyword::Or)) => {
+                self.keywords.has(word) && !self.names_line(index, token)
+            }
             _ => false,
         }
+    }
+
+    /// Whether a word that is an operator behind a term is a name at the start of a line: `in.x := 1`. Before
+    /// a bracket it is still the operator: `in[1, 2]`.
+    fn names_line(&self, index: usize, token: &Token) -> bool {
+        token.line_feed.is_some()
+            && self.attached(index, false)
+            && self.get(index + 1).is_some_and(|next| next.kind == Kind::Dot)
     }
 
     // ---- words ----
@@ -299,7 +308,12 @@ impl Marker<'_> {
         if matches!(self.before, Before::Keyword(Keyword::Package | Keyword::Import)) {
             return false;
         }
+        let new_line = self.get(index).is_some_and(|token| token.line_feed.is_some());
         let operator = self.before == Before::Term && !frame.starts;
+        if frame.place == Place::Module && operator && new_line && self.attached(index, false) {
+            // The name of the next rule: `if.x := 1`.
+            return false;
+        }
         match word {
             // Anywhere but in heads it names a builtin.
             Keyword::Contains => operator && frame.place == Place::Module && !frame.in_body,

@@ -1,7 +1,5 @@
 //! Statements of queries.
 
-use kpol_diagnostics::Span;
-
 use super::grammar::Rule;
 use super::pairs::{Builder, Level, Node, Nodes, take};
 use crate::ast::{
@@ -187,13 +185,21 @@ impl Builder<'_> {
         }))
     }
 
-    /// Operands joined by `or`.
+    /// Operands joined by `or`, as a statement.
     pub(super) fn either(&mut self, node: Node<'_>, level: Level) -> Option<Expr> {
-        let span = self.span(&node);
-        self.joined(node, span, level, ExprKind::Or, |this, node, level| {
-            let span = this.span(&node);
-            this.joined(node, span, level, ExprKind::And, Builder::operand)
-                .map(Joined::Expr)
+        match self.or(node, level)? {
+            Joined::Expr(expr) => Some(expr),
+            // The marks make braces an operand only beside an operator.
+            Joined::Body(operand) => {
+                self.error("expected `and` or `or` after the braces", operand.span);
+                None
+            }
+        }
+    }
+
+    fn or(&mut self, node: Node<'_>, level: Level) -> Option<Joined> {
+        self.joined(node, level, ExprKind::Or, |this, node, level| {
+            this.joined(node, level, ExprKind::And, Builder::operand)
         })
     }
 
@@ -201,22 +207,15 @@ impl Builder<'_> {
     fn joined(
         &mut self,
         node: Node<'_>,
-        span: Span,
         level: Level,
         kind: fn(Vec<Operand>) -> ExprKind,
         operand: impl Fn(&mut Self, Node<'_>, Level) -> Option<Joined>,
-    ) -> Option<Expr> {
+    ) -> Option<Joined> {
+        let span = self.span(&node);
         let mut parts = node.into_inner();
         let first = parts.next()?;
         if parts.peek().is_none() {
-            return match operand(self, first, level)? {
-                Joined::Expr(expr) => Some(expr),
-                // The marks make a body an operand only beside an operator: seen after an error alone.
-                Joined::Body(operand) => {
-                    self.error("expected `and` or `or` after the braces", operand.span);
-                    None
-                }
-            };
+            return operand(self, first, level);
         }
         let level = self.deeper(level, 1, span)?;
         let mut operands = Vec::new();
@@ -230,12 +229,12 @@ impl Builder<'_> {
                 },
             });
         }
-        Some(Expr {
+        Some(Joined::Expr(Expr {
             span,
             negated: false,
             kind: kind(operands),
             with: Vec::new(),
-        })
+        }))
     }
 
     fn operand(&mut self, node: Node<'_>, level: Level) -> Option<Joined> {

@@ -248,12 +248,14 @@ impl Builder<'_> {
         if contains && head.args.is_some() {
             self.error("a function cannot have `contains`", head.span);
         }
-        let generated = head.value.is_none() && !contains && rule.bodies.is_empty();
+        let generated = head.value.is_none()
+            && !contains
+            && rule.bodies.is_empty()
+            && head.args.as_ref().is_none_or(Vec::is_empty);
         match self.version {
             RegoVersion::V1 => self.check_v1(rule, generated),
             RegoVersion::V0 => {
-                let name_only = head.reference.path.is_empty() && head.args.as_ref().is_none_or(Vec::is_empty);
-                if generated && name_only {
+                if generated && head.reference.path.is_empty() {
                     self.lone_name(rule, name);
                 }
             }
