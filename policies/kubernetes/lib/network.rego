@@ -20,10 +20,17 @@ opened(namespace, direction) if {
 	open(rule)
 }
 
-# policies(namespace) is the array of the namespace's NetworkPolicies.
-policies(namespace) := [policy |
-	some policy in data.inventory.namespace[namespace]["networking.k8s.io/v1"].NetworkPolicy
-]
+# policies(namespace) is the set of the namespace's NetworkPolicies. One that names no namespace is
+# applied to `default`, unless whoever applies it says otherwise.
+policies(namespace) := placed | unplaced if {
+	placed := {policy |
+		some policy in data.inventory.namespace[namespace]["networking.k8s.io/v1"].NetworkPolicy
+	}
+	unplaced := {policy |
+		namespace == "default"
+		some policy in data.inventory.cluster["networking.k8s.io/v1"].NetworkPolicy
+	}
+}
 
 rules_field := {"Ingress": "ingress", "Egress": "egress"}
 

@@ -106,6 +106,12 @@ test_a_policy_without_a_spec if {
 	not network.denied_by_default("shop", "Egress") with data.inventory as bare
 }
 
+test_a_policy_that_names_no_namespace_is_in_default if {
+	unplaced := {"cluster": {"networking.k8s.io/v1": {"NetworkPolicy": {"deny": {"spec": both}}}}}
+	network.denied_by_default("default", "Ingress") with data.inventory as unplaced
+	not network.denied_by_default("shop", "Ingress") with data.inventory as unplaced
+}
+
 # A policy of another API group isolates nothing that this check can judge.
 test_other_api_group if {
 	calico := {"namespace": {"shop": {"projectcalico.org/v3": {"NetworkPolicy": {"deny": {"spec": both}}}}}}
