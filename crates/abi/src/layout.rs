@@ -54,6 +54,8 @@ pub const TAG_OBJECT: u32 = 6;
 pub const TAG_MASK: u32 = 0xff;
 /// The flag of a set or object whose items are in Rego's order.
 pub const SORTED: u32 = 0x100;
+/// The flag of a set or object that compiled code builds below a key of another one, and may therefore change.
+pub const PARTIAL: u32 = 0x200;
 
 /// The size of a cell's header in bytes.
 pub const HEADER: u32 = 16;

@@ -16,7 +16,10 @@
 use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::Span;
 
+pub mod interp;
 mod print;
+pub mod verify;
+mod walk;
 
 /// A whole compiled policy.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +159,7 @@ pub struct Func {
 }
 
 /// A list of statements.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Block(pub Vec<Stmt>);
 
 /// What a statement reads.
@@ -186,7 +189,7 @@ pub enum CompareOp {
 }
 
 /// A statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stmt {
     /// Runs a block; never fails.
     Block(Block),
@@ -446,7 +449,7 @@ pub enum Stmt {
 }
 
 /// A replacement by `with`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Override {
     /// The input document, or what is below a path of it.
     Input {
