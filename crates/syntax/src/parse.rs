@@ -23,7 +23,7 @@ use pest::error::InputLocation;
 
 pub use self::keywords::Keywords;
 use self::grammar::{RegoParser, Rule as Node};
-use self::lexer::{Lexed, lex};
+use self::lexer::{Lexed, Recovery, lex};
 use self::mark::{Goal, Marked, mark};
 use self::pairs::{Builder, Level, Nodes};
 use crate::ast::{Module, Package, Query, RegoVersion, Term};
@@ -133,7 +133,10 @@ fn prepare(
         let message = format!("the text is longer than {} MiB", MAX_LENGTH >> 20);
         return Err(vec![Diagnostic::error(TOO_DEEP, message, Span::new(source, 0, 0))]);
     }
-    let mut lexed = lex(source, text);
+    let mut lexed = lex(source, text, Recovery::None);
+    if !lexed.balanced && goal == Goal::Module {
+        lexed = lex(source, text, Recovery::Lines);
+    }
     if lexed.too_deep {
         return Err(lexed.errors);
     }

@@ -7,7 +7,7 @@ use super::query::{Expr, Query};
 /// A term and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// The text of the term, without parentheses around it.
+    /// The text of the term, with parentheses around it if there are any.
     pub span: Span,
     /// What it is.
     pub kind: TermKind,

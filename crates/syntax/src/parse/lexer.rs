@@ -72,6 +72,8 @@ pub(super) struct Token {
     pub(super) line_feed: Option<u32>,
     /// For brackets: the token that closes or opens it, [`NO_TOKEN`] if there is none.
     pub(super) mate: u32,
+    /// The brackets that were open before this token were given up.
+    pub(super) resets: bool,
 }
 
 impl Token {
@@ -114,8 +116,17 @@ pub(super) struct Lexed {
     pub(super) balanced: bool,
 }
 
+/// What to do about brackets that are not closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recovery {
+    /// They reach to the end of the text.
+    None,
+    /// A word at the start of a line begins a new statement whatever is open.
+    Lines,
+}
+
 /// Scans a text.
-pub(super) fn lex(source: SourceId, text: &str) -> Lexed {
+pub(super) fn lex(source: SourceId, text: &str, recovery: Recovery) -> Lexed {
     let mut lexer = Lexer {
         source,
         bytes: text.as_bytes(),
@@ -124,6 +135,8 @@ pub(super) fn lex(source: SourceId, text: &str) -> Lexed {
         line_start: 0,
         line_feed: None,
         open: Vec::new(),
+        recovery,
+        resets: false,
         out: Lexed {
             tokens: Vec::with_capacity(text.len() / 4),
             comments: Vec::new(),
@@ -146,6 +159,8 @@ struct Lexer<'a> {
     line_feed: Option<u32>,
     /// Indices of the open brackets' tokens, and for holes whether the template is a raw one.
     open: Vec<(u32, bool)>,
+    recovery: Recovery,
+    resets: bool,
     out: Lexed,
 }
 
@@ -183,6 +198,7 @@ impl Lexer<'_> {
             end: offset(self.at),
             line_feed: self.line_feed.take(),
             mate: NO_TOKEN,
+            resets: std::mem::take(&mut self.resets),
         });
     }
 
@@ -212,6 +228,11 @@ impl Lexer<'_> {
                 }
                 b'#' => self.comment(),
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                    if self.recovery == Recovery::Lines && start == self.line_start && !self.open.is_empty() {
+                        self.unclosed();
+                        self.open.clear();
+                        self.resets = true;
+                    }
                     while matches!(self.byte(0), b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9') {
                         self.at += 1;
                     }

@@ -174,6 +174,13 @@ impl Marker<'_> {
 
     fn token(&mut self, index: usize) {
         let Some(token) = self.get(index).copied() else { return };
+        if token.resets {
+            self.frames.truncate(1);
+            self.before = Before::Start;
+            if let Some(frame) = self.frame_mut() {
+                frame.starts = true;
+            }
+        }
         let frame = self.frame();
         if frame.place == Place::Query && self.before == Before::Term && token.line_feed.is_some() {
             self.line_end(index, &token);

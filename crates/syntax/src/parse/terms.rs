@@ -253,7 +253,10 @@ impl Builder<'_> {
                 match composite {
                     Rule::array => self.array(node, level)?,
                     Rule::braces => self.braces(node, level)?,
-                    Rule::parens => return self.expression(node.into_inner().next()?, level),
+                    Rule::parens => {
+                        let inner = self.expression(node.into_inner().next()?, level)?;
+                        return Some(Term { span, ..inner });
+                    }
                     _ => return None,
                 }
             }

@@ -1,0 +1,7 @@
+package a
+
+p {
+	some x in input
+	x in y
+	every z in y { z }
+}

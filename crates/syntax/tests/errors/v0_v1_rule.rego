@@ -1,0 +1,6 @@
+package a
+
+deny contains msg if {
+	some x in input.xs
+	msg := x
+}

@@ -1,0 +1,6 @@
+package a
+
+p if !x
+q := a ? b
+r := $x
+s := 1

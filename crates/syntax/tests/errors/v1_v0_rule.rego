@@ -1,0 +1,12 @@
+package a
+
+deny[msg] {
+	msg := "no"
+}
+
+allow {
+	true
+}
+else {
+	false
+}
