@@ -57,8 +57,13 @@ pub fn parse_module(source: SourceId, text: &str, version: RegoVersion) -> (Opti
         let end = marked.statements.get(position + 1).copied().unwrap_or(lexed.tokens.len());
         let start_byte = byte_of(&lexed.tokens, first, text.len());
         let end_byte = byte_of(&lexed.tokens, end, text.len());
-        let within = |span: &Span| (start_byte..end_byte).contains(&(span.start as usize));
-        if lexer_errors.iter().any(within) {
+        // What stands behind a broken word on the same line is no statement, either.
+        let spoils = |span: &Span| {
+            let at = span.start as usize;
+            (start_byte..end_byte).contains(&at)
+                || text.get(at..start_byte).is_some_and(|between| !between.contains('\n'))
+        };
+        if lexer_errors.iter().any(spoils) {
             found.broken = true;
             continue;
         }
@@ -81,6 +86,9 @@ pub fn parse_module(source: SourceId, text: &str, version: RegoVersion) -> (Opti
     {
         let span = Span::new(source, token.start, token.end);
         errors.push(Diagnostic::error(PARSE_ERROR, "expected `package`", span));
+    }
+    if marked.version == RegoVersion::V0 {
+        rules::merge_lone_names(text, &mut errors);
     }
     let module = finish(source, text, &lexed.comments, marked.version, found, &mut errors);
     kpol_diagnostics::sort(&mut errors);
@@ -187,7 +195,6 @@ impl<'a> Piece<'a> {
                     at: self.start_byte + at,
                     first: self.first,
                     end: self.end,
-                    version: marked.version,
                     keywords: marked.keywords,
                     module: goal == Node::chunk,
                 };

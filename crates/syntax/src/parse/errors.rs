@@ -5,7 +5,6 @@ use kpol_diagnostics::{Diagnostic, SourceId, Span};
 use super::PARSE_ERROR;
 use super::keywords::{Keyword, Keywords, keyword};
 use super::lexer::{Bracket, Kind, Token};
-use crate::ast::RegoVersion;
 
 /// What is known at the place of an error.
 pub(super) struct Place<'a> {
@@ -23,8 +22,6 @@ pub(super) struct Place<'a> {
     pub(super) first: usize,
     /// Token after the statement's last.
     pub(super) end: usize,
-    /// The version after imports.
-    pub(super) version: RegoVersion,
     /// The keywords after imports.
     pub(super) keywords: Keywords,
     /// Whether the piece is a statement of a module.
@@ -72,6 +69,9 @@ impl Place<'_> {
             None if self.end < self.tokens.len() => "the next statement".to_owned(),
             None => "the end of the text".to_owned(),
         };
+        if let Some(error) = self.keyword_name(index) {
+            return error;
+        }
         let expected = self.expected(before, index);
         let mut error = Diagnostic::error(PARSE_ERROR, format!("expected {expected}, found {name}"), span);
         if let Some(token) = self.innermost(index) {
@@ -84,6 +84,20 @@ impl Place<'_> {
             error = error.help(help);
         }
         error
+    }
+
+    /// A keyword where the name of a rule belongs.
+    fn keyword_name(&self, index: usize) -> Option<Diagnostic> {
+        let first = self.tokens.get(self.first).filter(|_| self.module)?;
+        let word = self.is_keyword(first)?;
+        if index > self.first + 1 || matches!(word, Keyword::Package | Keyword::Import | Keyword::Default) {
+            return None;
+        }
+        Some(Diagnostic::error(
+            PARSE_ERROR,
+            format!("{} is a keyword and cannot name a rule", quote(self.word(first))),
+            Span::new(self.source, first.start, first.end),
+        ))
     }
 
     /// The innermost bracket of the statement that is open before a token.
@@ -155,8 +169,35 @@ impl Place<'_> {
         matches!(self.marked.get(token.start as usize), Some(0x02 | 0x10))
     }
 
+    /// What an unfinished construct before a token still needs.
+    fn pending(&self, index: usize) -> Option<&'static str> {
+        let mut at = index;
+        let mut comma = false;
+        while at > self.first {
+            at -= 1;
+            let token = self.tokens.get(at)?;
+            match token.kind {
+                Kind::Close(_) => at = token.mate as usize,
+                Kind::Comma => comma = true,
+                Kind::Colon if comma => return Some("`:` and a value after the key"),
+                Kind::Open(_) | Kind::Colon | Kind::Semicolon | Kind::Assign => return None,
+                Kind::Word => match self.is_keyword(token) {
+                    Some(Keyword::With) => return Some("`as` and a value after the target of `with`"),
+                    Some(Keyword::Every) => return Some("`in` and a collection after the variable of `every`"),
+                    Some(Keyword::True | Keyword::False | Keyword::Null) | None => {}
+                    Some(_) => return None,
+                },
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// What may stand behind a complete term.
     fn continuation(&self, index: usize) -> String {
+        if let Some(pending) = self.pending(index) {
+            return pending.to_owned();
+        }
         let Some(open) = self.innermost(index) else {
             return if self.module {
                 "a rule on a line of its own".to_owned()
@@ -196,6 +237,17 @@ impl Place<'_> {
             .is_some_and(|before| before.ends_term() && before.end == open.start)
     }
 
+    fn in_braces_after_not(&self, found: &Token) -> bool {
+        let index = self.tokens.partition_point(|token| token.start < found.start);
+        let Some(open) = self.innermost(index) else { return false };
+        let position = self.tokens.partition_point(|token| token.start < open.start);
+        open.kind == Kind::Open(Bracket::Brace)
+            && position
+                .checked_sub(1)
+                .and_then(|before| self.tokens.get(before))
+                .is_some_and(|before| self.is_keyword(before) == Some(Keyword::Not))
+    }
+
     fn help(&self, found: Option<&Token>, before: Option<&Token>) -> Option<String> {
         let found = found?;
         let word = if found.kind == Kind::Word { self.word(found) } else { "" };
@@ -209,10 +261,7 @@ impl Place<'_> {
                 _ => format!("`{word}` is a keyword in Rego v1; v0 policies need `import rego.v1`"),
             });
         }
-        if self.version == RegoVersion::V1
-            && before.is_some_and(|before| self.is_keyword(before) == Some(Keyword::Not))
-            && found.kind == Kind::Open(Bracket::Brace)
-        {
+        if !self.keywords.new_not() && self.in_braces_after_not(found) {
             return Some("`not { .. }` needs `import future.keywords.not` or `import rego.v2`".to_owned());
         }
         match found.kind {
@@ -222,9 +271,8 @@ impl Place<'_> {
             Kind::Assign if before.is_some_and(Token::ends_term) => {
                 Some("`=` and `:=` are statements and cannot stand in a term; `==` compares".to_owned())
             }
-            Kind::Word if matches!(word, "with") => Some(
-                "a `with` on an operand of `and` or `or` needs `{ .. }` around the operand, \
-                 or goes to the end of the statement"
+            Kind::Word if matches!(self.is_keyword(found), Some(Keyword::And | Keyword::Or)) => Some(
+                "a `with` on one operand needs braces around the operand; for all of them it goes to the end"
                     .to_owned(),
             ),
             _ => None,

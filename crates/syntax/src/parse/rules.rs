@@ -1,6 +1,6 @@
 //! Packages, imports and rules.
 
-use kpol_diagnostics::Span;
+use kpol_diagnostics::{Diagnostic, Span};
 
 use super::grammar::Rule as Node_;
 use super::keywords::keyword;
@@ -12,6 +12,26 @@ use crate::ast::{
 
 /// What a v1 module needs before a body.
 const IF_HELP: &str = "write `if` before the body; if this is a v0 policy, use `--rego-v0`";
+
+/// What a v0 module needs for the words of v1.
+const V1_HELP: &str = "v0 policies need `import rego.v1` for `if`, `contains`, `in` and `every`";
+
+/// A v1 rule read as v0 is a row of names: one error for each line is enough.
+pub(super) fn merge_lone_names(text: &str, errors: &mut Vec<Diagnostic>) {
+    let mut last: Option<u32> = None;
+    errors.retain(|error| {
+        if error.help.as_deref() != Some(V1_HELP) {
+            return true;
+        }
+        let start = error.span.start;
+        let same_line = last.is_some_and(|before| {
+            text.get(before as usize..start as usize)
+                .is_some_and(|between| !between.contains('\n'))
+        });
+        last = Some(start);
+        !same_line
+    });
+}
 
 impl Builder<'_> {
     /// `package a.b`
@@ -292,11 +312,7 @@ impl Builder<'_> {
 
     /// In v0 a name alone is no rule; often it is the start of a v1 rule.
     fn lone_name(&mut self, rule: &Rule, name: &str) {
-        self.error_help(
-            format!("`{name}` alone is not a rule"),
-            rule.head.span,
-            "v0 policies need `import rego.v1` for `if`, `contains`, `in` and `every`",
-        );
+        self.error_help(format!("`{name}` alone is not a rule"), rule.head.span, V1_HELP);
     }
 
     fn check_default(&mut self, rule: &Rule) {

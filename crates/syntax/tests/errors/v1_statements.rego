@@ -8,7 +8,6 @@ q if { some x in }
 r if every x { x }
 s if with input as 1
 t if x with y
-u if not
 v if { a [0] }
 w if f (x)
 x if a, b
@@ -16,3 +15,4 @@ y if { (x := 1) }
 z if {
 	a and b
 }
+u if not
