@@ -24,6 +24,24 @@ pub struct Program {
     pub tree: Node,
     /// Queries that are to become entrypoints.
     pub queries: Vec<Query>,
+    /// Metadata comments, unparsed, in the order of modules and lines.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A `# METADATA` comment and what it describes.
+#[derive(Debug, Clone)]
+pub struct Annotation {
+    /// The comment.
+    pub span: Span,
+    /// The line of its `METADATA`, from 1.
+    pub line: u32,
+    /// Its YAML; line `n` of it (from 1) is line `line + n` of the source.
+    pub yaml: String,
+    /// The package that it stands in.
+    pub package: Vec<String>,
+    /// The rule that follows, and which of its clauses; none for a package's own metadata. Metadata in front of
+    /// a default has the clause [`None`].
+    pub rule: Option<(RuleId, Option<usize>)>,
 }
 
 /// A node of the rule tree: a package, a rule, or a prefix of one.
@@ -93,6 +111,10 @@ pub struct LocalInfo {
     pub name: String,
     /// Where it was introduced.
     pub span: Span,
+    /// How many bodies deep the body stands that owns it: 0 for arguments and the bodies of the clause itself, one
+    /// more in each comprehension, `every`, `not`, `and` or `or`. In a body of depth n, locals of lower depth come
+    /// from outside and are bound before it.
+    pub depth: u32,
 }
 
 /// One definition of a rule.
@@ -160,8 +182,9 @@ pub struct Expr {
 pub enum ExprKind {
     /// The term is defined and not `false`. Unbound variables in its refs iterate.
     Term(Term),
-    /// Both terms are equal; variables that are unbound at this point become bound, on either side, also inside
-    /// arrays and object values.
+    /// Both terms are equal. After `check`, the right term can be evaluated at this point (its variables are bound, or
+    /// iterate as keys of refs); the left one is a pattern whose unbound variables become bound, also inside arrays
+    /// and object values. The right term is to be evaluated first wherever the left has unbound variables.
     Unify(Term, Term),
     /// `some k, v in xs`: for each item that unifies with key and value.
     SomeIn {
@@ -207,7 +230,8 @@ pub struct With {
     pub span: Span,
     /// What is replaced.
     pub target: WithTarget,
-    /// By what.
+    /// By what. Terms are constants, variables, or composites of them: `resolve` hoists everything else in front of
+    /// the expression.
     pub value: WithValue,
 }
 
@@ -301,7 +325,7 @@ pub enum TermKind {
         /// The body.
         body: Body,
     },
-    /// `$"..{term}.."`: an undefined term prints as `<undefined>`.
+    /// `$"..{term}.."`: an undefined term prints as `<undefined>`. Its variables are bound before.
     Template(Vec<TemplatePart>),
 }
 

@@ -1,0 +1,44 @@
+//! Settles the order of evaluation, and refuses what is unsafe or recursive.
+//!
+//! The entry point is [`check`].
+
+mod bind;
+mod order;
+mod recursion;
+
+use kpol_diagnostics::Diagnostic;
+
+use crate::check::order::Orderer;
+use crate::hir;
+use crate::resolve::Resolved;
+
+/// Brings each body into an order in which every variable is bound before it is used.
+///
+/// # Errors
+/// Variables that nothing binds, and rules that need themselves, sorted by place.
+pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
+    let mut program = resolved.program;
+    let mut errors = Vec::new();
+    recursion::report(&program, &mut errors);
+    for rule in &mut program.rules {
+        for clause in &mut rule.clauses {
+            Orderer::new(&mut clause.locals, &mut errors).clause(
+                &mut clause.args,
+                &mut clause.tail,
+                &mut clause.branches,
+            );
+        }
+        if let Some(default) = &mut rule.default {
+            Orderer::new(&mut default.locals, &mut errors).default(&mut default.value);
+        }
+    }
+    for query in &mut program.queries {
+        Orderer::new(&mut query.locals, &mut errors).query(&mut query.body);
+    }
+    if errors.is_empty() {
+        return Ok(program);
+    }
+    kpol_diagnostics::sort(&mut errors);
+    errors.dedup();
+    Err(errors)
+}

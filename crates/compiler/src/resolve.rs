@@ -1,0 +1,146 @@
+//! Syntax trees to HIR: names, scopes, the rule tree, calls, and everything that is only another way of writing.
+//!
+//! The entry point is [`resolve`]. Its result is not ordered and not known to be safe; [`crate::check::check`] turns
+//! it into a [`hir::Program`].
+
+mod body;
+mod call;
+mod clause;
+mod fold;
+mod imports;
+mod mentions;
+mod negate;
+mod rules;
+mod scope;
+mod term;
+mod with;
+
+use kpol_diagnostics::{Diagnostic, Span};
+use kpol_syntax::ast::{Import, Module, Query, RegoVersion};
+
+use crate::hir;
+use crate::resolve::clause::Lower;
+use crate::resolve::imports::Names;
+use crate::resolve::rules::Tables;
+
+/// How strict to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Refuses unused arguments, assignments and imports.
+    pub strict: bool,
+}
+
+/// A query that becomes an entrypoint.
+#[derive(Debug, Clone, Copy)]
+pub struct QuerySource<'a> {
+    /// The entrypoint's name.
+    pub name: &'a str,
+    /// Where the query stands.
+    pub span: Span,
+    /// The query.
+    pub query: &'a Query,
+    /// The package whose rules it may name without their path.
+    pub package: &'a [String],
+    /// Imports in force.
+    pub imports: &'a [Import],
+    /// The language's version.
+    pub version: RegoVersion,
+}
+
+/// A program whose names are settled, but whose bodies are in the order of the source.
+#[derive(Debug)]
+pub struct Resolved {
+    pub(crate) program: hir::Program,
+}
+
+/// Settles the names of all modules and queries.
+///
+/// # Errors
+/// Everything that is wrong with names, declarations, calls and rule definitions, sorted by place.
+pub fn resolve(
+    modules: &[Module],
+    queries: &[QuerySource<'_>],
+    options: Options,
+) -> Result<Resolved, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    let mut tables = Tables::collect(modules, &mut errors);
+    let mut program = hir::Program::default();
+    program.tree = std::mem::take(&mut tables.tree);
+    program.rules = std::mem::take(&mut tables.rules);
+    let definitions = std::mem::take(&mut tables.definitions);
+
+    let mut lowered = Vec::new();
+    for (module, definitions) in modules.iter().zip(&definitions) {
+        let names = Names::of_module(module, modules, options, &mut errors);
+        let mut positions = Vec::new();
+        for (rule, id) in module.rules.iter().zip(definitions) {
+            let scope = Lower::new(&program, &names, module.version, options, &mut errors);
+            let clauses = scope.rule(rule);
+            positions.push(*id);
+            lowered.push((*id, clauses));
+        }
+        if options.strict {
+            names.report_unused(&module.imports, &mut errors);
+        }
+    }
+    let mut made = Vec::new();
+    for source in queries {
+        let names = Names::of_query(source, modules);
+        let scope = Lower::new(&program, &names, source.version, options, &mut errors);
+        made.push(scope.query(source));
+    }
+    program.queries = made;
+    let mut firsts = Vec::new();
+    for (id, clauses) in lowered {
+        let Some(rule) = program.rules.get_mut(id.0 as usize) else {
+            continue;
+        };
+        match clauses {
+            clause::Lowered::Default(default) => {
+                firsts.push((id, None));
+                rule.default.get_or_insert(default);
+            }
+            clause::Lowered::Clauses(clauses) => {
+                firsts.push((id, Some(rule.clauses.len())));
+                rule.clauses.extend(clauses);
+            }
+        }
+    }
+    program.annotations = annotations(modules, &firsts);
+
+    if errors.iter().any(Diagnostic::is_error) {
+        kpol_diagnostics::sort(&mut errors);
+        errors.dedup();
+        return Err(errors);
+    }
+    Ok(Resolved { program })
+}
+
+/// The metadata comments of all modules. `firsts` are the rules of all modules in order, each with its first clause.
+fn annotations(
+    modules: &[Module],
+    firsts: &[(hir::RuleId, Option<usize>)],
+) -> Vec<hir::Annotation> {
+    use kpol_syntax::ast::AnnotationTarget;
+
+    let mut out = Vec::new();
+    let mut before = 0;
+    for module in modules {
+        for note in &module.annotations {
+            let rule = match note.target {
+                AnnotationTarget::Rule(index) => firsts.get(before + index).copied(),
+                AnnotationTarget::Package => None,
+                AnnotationTarget::Import(_) | AnnotationTarget::Nothing => continue,
+            };
+            out.push(hir::Annotation {
+                span: note.span,
+                line: note.line,
+                yaml: note.yaml.clone(),
+                package: rules::package_path(module),
+                rule,
+            });
+        }
+        before += module.rules.len();
+    }
+    out
+}

@@ -1,0 +1,281 @@
+//! Definitions of rules, and queries.
+
+use kpol_diagnostics::{Diagnostic, Span};
+use kpol_syntax::ast::{self, HeadKind, RegoVersion, TermKind as AstTermKind};
+
+use crate::codes;
+use crate::hir::{Body, Branch, Clause, Default, Expr, LocalInfo, Program, Query, Term};
+use crate::ir::Const;
+use crate::resolve::fold::constant;
+use crate::resolve::imports::Names;
+use crate::resolve::rules::path_of;
+use crate::resolve::scope::{Origin, Scope};
+use crate::resolve::{Options, QuerySource};
+
+/// Makes the HIR of one clause or query.
+#[derive(Debug)]
+pub(super) struct Lower<'a> {
+    /// The rule tree; its rules have no clauses yet.
+    pub(super) program: &'a Program,
+    pub(super) names: &'a Names,
+    pub(super) version: RegoVersion,
+    pub(super) options: Options,
+    pub(super) errors: &'a mut Vec<Diagnostic>,
+    pub(super) locals: Vec<LocalInfo>,
+    pub(super) scopes: Vec<Scope>,
+    /// How many bodies deep this place is.
+    pub(super) depth: u32,
+    /// The depth of the body that [`Lower::pending`] goes into.
+    pub(super) hoist_depth: u32,
+    /// Expressions that must stand in front of the one that is being made.
+    pub(super) pending: Vec<Expr>,
+}
+
+/// What a definition became.
+#[derive(Debug)]
+pub(super) enum Lowered {
+    Default(Default),
+    Clauses(Vec<Clause>),
+}
+
+impl<'a> Lower<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        names: &'a Names,
+        version: RegoVersion,
+        options: Options,
+        errors: &'a mut Vec<Diagnostic>,
+    ) -> Lower<'a> {
+        Lower {
+            program,
+            names,
+            version,
+            options,
+            errors,
+            locals: Vec::new(),
+            scopes: Vec::new(),
+            depth: 0,
+            hoist_depth: 0,
+            pending: Vec::new(),
+        }
+    }
+
+    pub(super) fn rule(mut self, rule: &ast::Rule) -> Lowered {
+        if self.is_strict()
+            && let Some(name @ ("input" | "data")) = rule.head.reference.head_name()
+        {
+            self.error(
+                codes::SHADOWED,
+                format!("rules must not shadow {name} (use a different rule name)"),
+                rule.span,
+            );
+        }
+        if rule.default {
+            return Lowered::Default(self.default(rule));
+        }
+        let no_body = ast::RuleBody {
+            span: rule.head.span,
+            query: Vec::new(),
+        };
+        let bodies = if rule.bodies.is_empty() {
+            std::slice::from_ref(&no_body)
+        } else {
+            rule.bodies.as_slice()
+        };
+        let last = bodies.len().saturating_sub(1);
+        let clauses = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, body)| {
+                let branches: &[ast::Else] = if index == last { &rule.else_ } else { &[] };
+                let span = if bodies.len() == 1 {
+                    rule.span
+                } else {
+                    rule.head.span.to(body.span)
+                };
+                self.clause(rule, span, body, branches)
+            })
+            .collect();
+        Lowered::Clauses(clauses)
+    }
+
+    /// Whether names of documents must not be hidden.
+    pub(super) fn is_strict(&self) -> bool {
+        self.options.strict || self.version == RegoVersion::V1
+    }
+
+    fn default(&mut self, rule: &ast::Rule) -> Default {
+        self.enter_root(Scope::default(), &Vec::new(), &[]);
+        let value = self.value(rule.head.value.as_ref(), rule.head.span);
+        self.leave_root();
+        Default {
+            span: rule.span,
+            value,
+            locals: std::mem::take(&mut self.locals),
+        }
+    }
+
+    fn clause(
+        &mut self,
+        rule: &ast::Rule,
+        span: Span,
+        body: &ast::RuleBody,
+        branches: &[ast::Else],
+    ) -> Clause {
+        self.scopes.push(Scope::default());
+        let args = self.arguments(rule.head.args.as_deref().unwrap_or_default());
+        let mut arguments = self.scopes.pop().unwrap_or_default();
+
+        let (_, ground) = path_of(&[], rule);
+        let keys: Vec<&ast::Term> = rule
+            .head
+            .reference
+            .path
+            .iter()
+            .skip(ground)
+            .map(|argument| &argument.term)
+            .collect();
+        let (member, value) = match &rule.head.kind {
+            HeadKind::Contains(member) => (true, Some(member)),
+            HeadKind::Value => (false, rule.head.value.as_ref()),
+        };
+
+        let mut behind = keys.clone();
+        behind.extend(value);
+        self.enter_root(arguments.arguments(), &body.query, &behind);
+        let mut exprs = self.exprs(&body.query);
+        let tail = keys.iter().map(|key| self.term(key)).collect();
+        let head_value = self.value(value, rule.head.span);
+        exprs.append(&mut self.pending);
+        arguments.add_uses(&self.leave_root());
+        let mut made = vec![Branch {
+            span: if branches.is_empty() {
+                span
+            } else {
+                rule.head.span.to(body.span)
+            },
+            value: head_value,
+            body: Body(exprs),
+        }];
+        for branch in branches {
+            made.push(self.branch(branch, &mut arguments));
+        }
+        if self.options.strict {
+            let unused: Vec<String> = arguments.unused_arguments().map(str::to_owned).collect();
+            for name in unused {
+                self.error(
+                    codes::UNUSED_ARGUMENT,
+                    format!("unused argument {name}. (hint: use _ (wildcard variable) instead)"),
+                    rule.head.span,
+                );
+            }
+        }
+        Clause {
+            span,
+            head_span: rule.head.span,
+            locals: std::mem::take(&mut self.locals),
+            args,
+            tail,
+            member,
+            branches: made,
+        }
+    }
+
+    fn branch(&mut self, branch: &ast::Else, arguments: &mut Scope) -> Branch {
+        let empty = Vec::new();
+        let query = branch.body.as_ref().map_or(&empty, |body| &body.query);
+        let behind: Vec<&ast::Term> = branch.value.iter().collect();
+        self.enter_root(arguments.arguments(), query, &behind);
+        let mut exprs = self.exprs(query);
+        let value = self.value(branch.value.as_ref(), branch.span);
+        exprs.append(&mut self.pending);
+        arguments.add_uses(&self.leave_root());
+        Branch {
+            span: branch.span,
+            value,
+            body: Body(exprs),
+        }
+    }
+
+    fn value(&mut self, value: Option<&ast::Term>, span: Span) -> Term {
+        match value {
+            Some(term) => self.term(term),
+            None => constant(span, Const::Bool(true)),
+        }
+    }
+
+    /// Parameters; declares their variables in the innermost scope.
+    fn arguments(&mut self, args: &[ast::Term]) -> Vec<Term> {
+        for arg in args {
+            self.declare_argument(arg);
+        }
+        args.iter().map(|arg| self.argument(arg)).collect()
+    }
+
+    fn declare_argument(&mut self, arg: &ast::Term) {
+        match &arg.kind {
+            AstTermKind::Var(var) if var.wildcard => {}
+            AstTermKind::Var(var) => {
+                if matches!(var.name.as_str(), "input" | "data") {
+                    self.error(
+                        codes::SHADOWED,
+                        format!(
+                            "args must not shadow {} (use a different variable name)",
+                            var.name
+                        ),
+                        arg.span,
+                    );
+                } else if !self.is_declared(&var.name) {
+                    self.declare(&var.name, Origin::Argument, arg.span);
+                }
+            }
+            AstTermKind::Array(items) => {
+                for item in items {
+                    self.declare_argument(item);
+                }
+            }
+            AstTermKind::Object(entries) => {
+                for (_, value) in entries {
+                    self.declare_argument(value);
+                }
+            }
+            AstTermKind::Ref(reference) => {
+                for argument in &reference.path {
+                    self.declare_argument(&argument.term);
+                }
+            }
+            AstTermKind::Call(_) => self.error(
+                codes::ARGUMENT_CALL,
+                "rule arguments cannot contain calls".to_owned(),
+                arg.span,
+            ),
+            _ => {}
+        }
+    }
+
+    /// A parameter as a term; its own mentions are no uses.
+    fn argument(&mut self, arg: &ast::Term) -> Term {
+        if matches!(arg.kind, AstTermKind::Call(_)) {
+            return constant(arg.span, Const::Null);
+        }
+        let term = self.term(arg);
+        self.pending.clear();
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.forget_uses();
+        }
+        term
+    }
+
+    pub(super) fn query(mut self, source: &QuerySource<'_>) -> Query {
+        self.enter_root(Scope::default(), source.query, &[]);
+        let exprs = self.exprs(source.query);
+        let bindings = self.leave_root().bindings();
+        Query {
+            name: source.name.to_owned(),
+            span: source.span,
+            locals: self.locals,
+            bindings,
+            body: Body(exprs),
+        }
+    }
+}
