@@ -1,6 +1,7 @@
-//! JSON and Rego text.
+//! Values as text: JSON in and out, and Rego's own way of writing them.
+
 mod parse;
 mod write;
 
-pub use parse::{Error, parse};
+pub use parse::{Context, Error, Problem, parse};
 pub use write::{rego_text, write, write_escaped};

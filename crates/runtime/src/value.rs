@@ -13,7 +13,7 @@ mod string;
 mod table;
 
 pub use hash::{hash_bytes, hash_integer};
-pub use index::{SCANNED, index_size};
+pub use index::{SCANNED, array_size, index_size, object_size, set_size, string_size};
 use kpol_abi::layout;
 
 /// How deeply arrays, objects and sets may nest. Text that nests deeper is refused, so that what walks a value can

@@ -448,28 +448,6 @@ fn integers_of_any_spelling_are_read() {
 }
 
 #[test]
-fn doubles_become_numbers() {
-    let cases: &[(f64, &str)] = &[
-        (0.0, "0"),
-        (1.0, "1"),
-        (-3.0, "-3"),
-        (0.1, "0.1"),
-        (1e300, &format!("1{}", "0".repeat(300))),
-        (1.5e-7, "1.5e-07"),
-        (1234567.5, "1.2345675e+06"),
-        (-2.25, "-2.25"),
-    ];
-    for (f, text) in cases {
-        let mut heap = Heap::new();
-        let v = heap.float(*f);
-        assert_eq!(heap.number_text(v), *text);
-        assert_eq!(heap.as_f64(v), Some(*f));
-    }
-    assert_eq!(Heap::new().float(f64::NAN), Value::UNDEFINED);
-    assert_eq!(Heap::new().float(f64::INFINITY), Value::UNDEFINED);
-}
-
-#[test]
 fn extreme_numbers_are_refused_before_they_take_long() {
     let mut heap = Heap::new();
     let mut v = heap.number("1e30000").unwrap();

@@ -20,36 +20,72 @@ pub struct Error {
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
+    /// There is no value.
+    Empty,
     /// The text ends within a value.
     UnexpectedEnd,
-    /// A byte that cannot come here.
-    Unexpected(u8),
-    /// A value is followed by something else.
-    Trailing,
-    /// A string with a bad escape.
-    Escape,
-    /// An unescaped control character in a string.
-    ControlCharacter,
+    /// A character that cannot come here.
+    Unexpected(char, Context),
     /// A number whose exponent is out of range.
     NumberTooBig,
     /// Nested deeper than [`MAX_DEPTH`].
     TooDeep,
 }
 
+/// Where a character cannot come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its text says")]
+pub enum Context {
+    Value,
+    Key,
+    AfterKey,
+    AfterItem,
+    AfterEntry,
+    AfterTopLevel,
+    InString,
+    InEscape,
+    InHex,
+    InNumber,
+    InWord,
+}
+
+impl Context {
+    /// The words that Go has for it.
+    const fn words(self) -> &'static str {
+        match self {
+            Context::Value => "looking for beginning of value",
+            Context::Key => "looking for beginning of object key string",
+            Context::AfterKey => "after object key",
+            Context::AfterItem => "after array element",
+            Context::AfterEntry => "after object key:value pair",
+            Context::AfterTopLevel => "after top-level value",
+            Context::InString => "in string literal",
+            Context::InEscape => "in string escape code",
+            Context::InHex => "in \\u hexadecimal character escape",
+            Context::InNumber => "in numeric literal",
+            Context::InWord => "in literal",
+        }
+    }
+}
+
+/// As Go's `encoding/json` says it, without the offset.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problem {
-            Problem::UnexpectedEnd => f.write_str("unexpected end of JSON input"),
-            Problem::Unexpected(byte) => {
-                write!(f, "unexpected `{}`", char::from(byte).escape_default())
+            Problem::Empty => f.write_str("EOF"),
+            Problem::UnexpectedEnd => f.write_str("unexpected EOF"),
+            Problem::Unexpected(c, context) => {
+                write!(f, "invalid character '")?;
+                match c {
+                    '\'' => f.write_str("\\'")?,
+                    '"' => f.write_str("\"")?,
+                    c => write!(f, "{}", c.escape_debug())?,
+                }
+                write!(f, "' {}", context.words())
             }
-            Problem::Trailing => f.write_str("text after the top-level value"),
-            Problem::Escape => f.write_str("bad escape in string"),
-            Problem::ControlCharacter => f.write_str("control character in string"),
-            Problem::NumberTooBig => f.write_str("number too big"),
-            Problem::TooDeep => write!(f, "nested deeper than {MAX_DEPTH} levels"),
-        }?;
-        write!(f, " at offset {}", self.offset)
+            Problem::NumberTooBig => f.write_str("invalid number: number too big"),
+            Problem::TooDeep => f.write_str("exceeded max depth"),
+        }
     }
 }
 
@@ -71,10 +107,14 @@ pub fn parse(heap: &mut Heap<'_>, text: &str) -> Result<Value, Error> {
         at: 0,
         scratch: String::new(),
     };
+    parser.skip_space();
+    if parser.at == text.len() {
+        return Err(parser.error(Problem::Empty));
+    }
     let value = parser.document(heap)?;
     parser.skip_space();
     if parser.at < text.len() {
-        return Err(parser.error(Problem::Trailing));
+        return Err(parser.unexpected(Context::AfterTopLevel));
     }
     Ok(value)
 }
@@ -97,9 +137,13 @@ impl Parser<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn unexpected(&self) -> Error {
-        match self.peek() {
-            Some(byte) => self.error(Problem::Unexpected(byte)),
+    fn unexpected(&self, context: Context) -> Error {
+        match self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+        {
+            Some(c) => self.error(Problem::Unexpected(c, context)),
             None => self.error(Problem::UnexpectedEnd),
         }
     }
@@ -117,11 +161,11 @@ impl Parser<'_> {
         found
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Error> {
+    fn expect(&mut self, byte: u8, context: Context) -> Result<(), Error> {
         if self.eat(byte) {
             Ok(())
         } else {
-            Err(self.unexpected())
+            Err(self.unexpected(context))
         }
     }
 
@@ -129,10 +173,10 @@ impl Parser<'_> {
     fn document(&mut self, heap: &mut Heap<'_>) -> Result<Value, Error> {
         let mut open: Vec<Open> = Vec::new();
         loop {
-            if open.len() > MAX_DEPTH as usize {
+            self.skip_space();
+            if open.len() >= MAX_DEPTH as usize && matches!(self.peek(), Some(b'[' | b'{')) {
                 return Err(self.error(Problem::TooDeep));
             }
-            self.skip_space();
             let mut value = match self.peek() {
                 Some(b'[') => {
                     self.at += 1;
@@ -164,7 +208,7 @@ impl Parser<'_> {
                         if self.eat(b',') {
                             break;
                         }
-                        self.expect(b']')?;
+                        self.expect(b']', Context::AfterItem)?;
                         value = heap.array(items);
                     }
                     Open::Object(entries, key) => {
@@ -173,7 +217,7 @@ impl Parser<'_> {
                             *key = self.key(heap)?;
                             break;
                         }
-                        self.expect(b'}')?;
+                        self.expect(b'}', Context::AfterEntry)?;
                         value = heap.object_from_entries(entries);
                     }
                 }
@@ -185,10 +229,10 @@ impl Parser<'_> {
     fn key(&mut self, heap: &mut Heap<'_>) -> Result<Value, Error> {
         self.skip_space();
         if self.peek() != Some(b'"') {
-            return Err(self.unexpected());
+            return Err(self.unexpected(Context::Key));
         }
         let key = self.string(heap)?;
-        self.expect(b':')?;
+        self.expect(b':', Context::AfterKey)?;
         Ok(key)
     }
 
@@ -199,14 +243,14 @@ impl Parser<'_> {
             Some(b't') => self.word("true", Value::TRUE),
             Some(b'f') => self.word("false", Value::FALSE),
             Some(b'-' | b'0'..=b'9') => self.number(heap),
-            _ => Err(self.unexpected()),
+            _ => Err(self.unexpected(Context::Value)),
         }
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, Error> {
         for byte in word.bytes() {
             if self.peek() != Some(byte) {
-                return Err(self.unexpected());
+                return Err(self.unexpected(Context::InWord));
             }
             self.at += 1;
         }
@@ -215,7 +259,7 @@ impl Parser<'_> {
 
     fn digits(&mut self) -> Result<(), Error> {
         if !matches!(self.peek(), Some(b'0'..=b'9')) {
-            return Err(self.unexpected());
+            return Err(self.unexpected(Context::InNumber));
         }
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
@@ -267,7 +311,7 @@ impl Parser<'_> {
                     return Ok(heap.string(&self.scratch));
                 }
                 Some(b'\\') => self.escape()?,
-                Some(_) => return Err(self.error(Problem::ControlCharacter)),
+                Some(_) => return Err(self.unexpected(Context::InString)),
                 None => return Err(self.error(Problem::UnexpectedEnd)),
             }
             let start = self.at;
@@ -302,7 +346,7 @@ impl Parser<'_> {
                 self.scratch.push(c);
                 return Ok(());
             }
-            Some(_) => return Err(self.error(Problem::Escape)),
+            Some(_) => return Err(self.unexpected(Context::InEscape)),
             None => return Err(self.error(Problem::UnexpectedEnd)),
         };
         self.at += 1;
@@ -335,7 +379,7 @@ impl Parser<'_> {
         for _ in 0..4 {
             let digit = self.peek().and_then(|b| char::from(b).to_digit(16));
             let Some(digit) = digit else {
-                return Err(self.error(Problem::Escape));
+                return Err(self.unexpected(Context::InHex));
             };
             n = n << 4 | digit;
             self.at += 1;

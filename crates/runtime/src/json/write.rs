@@ -1,41 +1,42 @@
-//! Values to JSON text and to Rego text.
+//! Values to JSON text.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
+    builtins,
     heap::Heap,
     value::{Kind, MAX_DEPTH, Value},
 };
 
-/// How a text is written.
+/// Which characters are escaped beyond those that JSON demands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    /// JSON.
-    Json,
-    /// JSON in which `<`, `>` and `&` are escaped.
+enum Escape {
+    /// The two separators that end a line in JavaScript.
+    Separators,
+    /// These, and `<`, `>` and `&`.
     Html,
-    /// Rego.
-    Rego,
 }
 
-/// Writes a value as JSON: keys in order, keys that are no strings as their Rego text, sets as arrays, numbers as they
-/// are spelled, nothing for undefined.
+/// Appends a value as JSON: keys in order, keys that are no strings as their JSON text, sets as arrays, numbers as
+/// they are spelled; nothing for undefined.
 pub fn write(heap: &mut Heap<'_>, v: Value, out: &mut String) {
-    write_at(heap, v, Style::Json, out, 0);
+    write_at(heap, v, Escape::Separators, out, 0);
 }
 
 /// The same with `<`, `>` and `&` as `\u003c` and so on, as `json.marshal` does it.
 pub fn write_escaped(heap: &mut Heap<'_>, v: Value, out: &mut String) {
-    write_at(heap, v, Style::Html, out, 0);
+    write_at(heap, v, Escape::Html, out, 0);
 }
 
-/// Appends a value as Rego writes it: sets in braces, an empty one as `set()`.
+/// Appends a value as Rego writes it: sets in braces, an empty one as `set()`, strings in quotes.
 pub fn rego_text(heap: &mut Heap<'_>, v: Value, out: &mut String) {
-    write_at(heap, v, Style::Rego, out, 0);
+    out.push_str(&builtins::rego_text::write(heap, v));
 }
 
-fn write_at(heap: &mut Heap<'_>, v: Value, style: Style, out: &mut String, depth: u32) {
+fn write_at(heap: &mut Heap<'_>, v: Value, escape: Escape, out: &mut String, depth: u32) {
     if depth > MAX_DEPTH {
+        // Nothing that was parsed nests so deeply; what did would not be JSON that anyone else takes.
+        out.push_str("null");
         return;
     }
     match heap.kind(v) {
@@ -43,89 +44,118 @@ fn write_at(heap: &mut Heap<'_>, v: Value, style: Style, out: &mut String, depth
         Kind::Null => out.push_str("null"),
         Kind::Boolean => out.push_str(if v == Value::TRUE { "true" } else { "false" }),
         Kind::Number => heap.write_number(v, out),
-        Kind::String => write_string(heap.text(v), style, out),
-        Kind::Array => write_items(heap, v, style, ("[", "]"), out, depth + 1),
-        Kind::Set if style != Style::Rego => {
-            write_items(heap, v, style, ("[", "]"), out, depth + 1);
-        }
-        Kind::Set if heap.len(v) == 0 => out.push_str("set()"),
-        Kind::Set => write_items(heap, v, style, ("{", "}"), out, depth + 1),
-        Kind::Object => write_object(heap, v, style, out, depth + 1),
+        Kind::String => write_string(heap.text(v), escape, out),
+        Kind::Array | Kind::Set => write_items(heap, v, escape, out, depth + 1),
+        Kind::Object => write_object(heap, v, escape, out, depth + 1),
     }
 }
 
-fn write_items(
-    heap: &mut Heap<'_>,
-    v: Value,
-    style: Style,
-    (open, close): (&str, &str),
-    out: &mut String,
-    depth: u32,
-) {
+fn write_items(heap: &mut Heap<'_>, v: Value, escape: Escape, out: &mut String, depth: u32) {
     heap.sort(v);
-    out.push_str(open);
+    out.push('[');
     for i in 0..heap.len(v) {
         if i > 0 {
-            out.push_str(separator(style));
+            out.push(',');
         }
         let item = heap.item(v, i);
-        write_at(heap, item, style, out, depth);
+        write_at(heap, item, escape, out, depth);
     }
-    out.push_str(close);
+    out.push(']');
 }
 
-fn write_object(heap: &mut Heap<'_>, v: Value, style: Style, out: &mut String, depth: u32) {
+fn write_object(heap: &mut Heap<'_>, v: Value, escape: Escape, out: &mut String, depth: u32) {
     heap.sort(v);
+    let len = heap.len(v);
+    // Strings come after all that is scalar and before all that is not: the ends tell for all.
+    let (first, last) = (heap.entry(v, 0).0, heap.entry(v, len.saturating_sub(1)).0);
+    if len > 0 && !(heap.is_string(first) && heap.is_string(last)) {
+        return write_any_keys(heap, v, escape, out, depth);
+    }
     out.push('{');
-    for i in 0..heap.len(v) {
+    for i in 0..len {
         if i > 0 {
-            out.push_str(separator(style));
+            out.push(',');
         }
         let (key, value) = heap.entry(v, i);
-        if style == Style::Rego || heap.kind(key) == Kind::String {
-            write_at(heap, key, style, out, depth);
-        } else {
-            let mut text = String::new();
-            write_at(heap, key, Style::Rego, &mut text, depth);
-            write_string(&text, style, out);
-        }
-        out.push_str(if style == Style::Rego { ": " } else { ":" });
-        write_at(heap, value, style, out, depth);
+        write_string(heap.text(key), escape, out);
+        out.push(':');
+        write_at(heap, value, escape, out, depth);
     }
     out.push('}');
 }
 
-const fn separator(style: Style) -> &'static str {
-    match style {
-        Style::Rego => ", ",
-        Style::Json | Style::Html => ",",
+/// An object whose keys are not all strings: they become strings first, then they are sorted. Of keys that become
+/// the same, the last one in Rego's order counts.
+fn write_any_keys(heap: &mut Heap<'_>, v: Value, escape: Escape, out: &mut String, depth: u32) {
+    let mut entries: Vec<(String, Value)> = Vec::new();
+    for (key, value) in heap.entries(v) {
+        let mut text = String::new();
+        if heap.is_string(key) {
+            text.push_str(heap.text(key));
+        } else {
+            write_at(heap, key, escape, &mut text, depth);
+        }
+        entries.push((text, value));
     }
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            kept.1 = later.1;
+        }
+        same
+    });
+    out.push('{');
+    for (i, (key, value)) in entries.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        write_string(key, escape, out);
+        out.push(':');
+        write_at(heap, *value, escape, out, depth);
+    }
+    out.push('}');
 }
 
-fn write_string(text: &str, style: Style, out: &mut String) {
+fn write_string(text: &str, escape: Escape, out: &mut String) {
     out.push('"');
+    let bytes = text.as_bytes();
     let mut start = 0;
-    for (i, byte) in text.bytes().enumerate() {
-        let escape = match byte {
+    for (i, byte) in bytes.iter().enumerate() {
+        let mut end = i + 1;
+        let escaped = match byte {
             b'"' => "\\\"",
             b'\\' => "\\\\",
             b'\n' => "\\n",
             b'\r' => "\\r",
             b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0c => "\\f",
             0..0x20 => "",
-            b'<' if style == Style::Html => "\\u003c",
-            b'>' if style == Style::Html => "\\u003e",
-            b'&' if style == Style::Html => "\\u0026",
+            b'<' if escape == Escape::Html => "\\u003c",
+            b'>' if escape == Escape::Html => "\\u003e",
+            b'&' if escape == Escape::Html => "\\u0026",
+            0xe2 => match bytes.get(i + 1..i + 3) {
+                Some([0x80, 0xa8]) => {
+                    end = i + 3;
+                    "\\u2028"
+                }
+                Some([0x80, 0xa9]) => {
+                    end = i + 3;
+                    "\\u2029"
+                }
+                _ => continue,
+            },
             _ => continue,
         };
         out.push_str(text.get(start..i).unwrap_or_default());
-        if escape.is_empty() {
-            out.push_str(if byte < 0x10 { "\\u000" } else { "\\u001" });
+        if escaped.is_empty() {
+            out.push_str(if *byte < 0x10 { "\\u000" } else { "\\u001" });
             out.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
         } else {
-            out.push_str(escape);
+            out.push_str(escaped);
         }
-        start = i + 1;
+        start = end;
     }
     out.push_str(text.get(start..).unwrap_or_default());
     out.push('"');

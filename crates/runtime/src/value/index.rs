@@ -7,7 +7,7 @@
 //! built, and so does the index's capacity. Cells made from a known number of items have no spare room, so only
 //! what `*_new` made may be added to.
 
-use kpol_abi::layout::{INDEX, ITEMS, LEN, SORTED};
+use kpol_abi::layout::{HEADER, INDEX, ITEMS, LEN, SORTED};
 
 use super::Value;
 use crate::heap::{Heap, align};
@@ -41,6 +41,33 @@ pub const fn index_size(len: u32) -> u32 {
     } else {
         align(4 + 4 * slots(len))
     }
+}
+
+/// The size in bytes of an array's cell with exactly `len` items.
+#[must_use]
+pub const fn array_size(len: u32) -> u32 {
+    align(HEADER.saturating_add(len.saturating_mul(4)))
+}
+
+/// The size in bytes of a set's cell made of exactly `len` members, its index included.
+#[must_use]
+pub const fn set_size(len: u32) -> u32 {
+    array_size(len).saturating_add(index_size(len))
+}
+
+/// The size in bytes of an object's cell made of exactly `len` entries, its index included.
+#[must_use]
+pub const fn object_size(len: u32) -> u32 {
+    HEADER
+        .saturating_add(len.saturating_mul(8))
+        .saturating_add(index_size(len))
+}
+
+/// The size in bytes of the cell of a string with `len` bytes, or of a decimal with a spelling as long. An integer's
+/// cell is as large as an empty string's.
+#[must_use]
+pub const fn string_size(len: u32) -> u32 {
+    align(HEADER.saturating_add(len))
 }
 
 impl Heap<'_> {

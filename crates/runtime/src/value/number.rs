@@ -74,24 +74,6 @@ impl Heap<'_> {
         }
     }
 
-    /// The float, written as the shortest decimal that names it; undefined where it is not finite.
-    pub fn float(&mut self, f: f64) -> Value {
-        if (f as i64) as f64 == f && (-9e15..9e15).contains(&f) {
-            return self.integer(f as i64);
-        }
-        if !f.is_finite() {
-            return Value::UNDEFINED;
-        }
-        let text = alloc::format!("{f:e}");
-        match Decimal::parse(&text) {
-            Some(decimal) => {
-                let text = shortest::general(&decimal);
-                self.number(&text).unwrap_or_default()
-            }
-            None => Value::UNDEFINED,
-        }
-    }
-
     /// The number's spelling; empty for anything else.
     #[must_use]
     pub fn number_text(&self, v: Value) -> String {

@@ -4,7 +4,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use num_bigint::BigUint;
 
-use super::{decimal::Decimal, float::Float};
+use super::float::Float;
 
 /// Decimal digits `0.d1 d2 d3... * 10^point`, each 0 to 9, without zeros at the end.
 struct Digits {
@@ -114,24 +114,7 @@ pub(super) fn shortest(float: &Float) -> String {
     out
 }
 
-/// The text that Go's `%g` gives a decimal that is short already.
-pub(super) fn general(decimal: &Decimal<'_>) -> String {
-    let mut out = String::new();
-    if decimal.is_negative() {
-        out.push('-');
-    }
-    let digits = Digits {
-        digits: decimal.digits().collect(),
-        point: decimal.point(),
-    };
-    if decimal.is_integer() {
-        plain(&digits, &mut out);
-    } else {
-        write(&digits, &mut out);
-    }
-    out
-}
-
+/// Without an exponent unless it is small or large.
 fn write(digits: &Digits, out: &mut String) {
     let exponent = digits.point - 1;
     if (-4..6).contains(&exponent) {
