@@ -7,6 +7,10 @@ use kpol_diagnostics::Span;
 
 use crate::ir::Const;
 
+mod print;
+
+pub use crate::hir::print::print;
+
 /// Index into [`Program::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(pub u32);
