@@ -4,7 +4,7 @@ extern crate alloc;
 
 use alloc::string::String;
 
-use kpol_abi::layout::control;
+use kpol_abi::layout::{CONTROL, control};
 use kpol_runtime::{Heap, Value, json};
 
 #[link(wasm_import_module = "env")]
@@ -26,6 +26,15 @@ pub(crate) fn print_line(line: &str, site: u32) {
     host_print(line.as_ptr(), line.len() as u32, site);
 }
 
+unsafe extern "C" {
+    /// Set by the linker: the end of the module's stack and statics.
+    static __heap_base: u8;
+}
+
+fn statics_end() -> u32 {
+    (&raw const __heap_base) as u32
+}
+
 /// The heap of the current call.
 pub(crate) fn heap() -> Heap<'static> {
     // SAFETY: an export makes one heap and passes it down. Where the host calls back in, the outer call holds no
@@ -35,6 +44,10 @@ pub(crate) fn heap() -> Heap<'static> {
 
 #[unsafe(export_name = "kpol_init")]
 extern "C" fn init(strict: u32) {
+    // Where the linker put too much below the control block, nothing may run.
+    if statics_end() > CONTROL {
+        core::arch::wasm32::unreachable();
+    }
     let mut heap = heap();
     heap.set_control(control::STRICT, strict);
     heap.init_arena();

@@ -14,7 +14,7 @@ mod native;
 #[cfg(target_arch = "wasm32")]
 pub use guest::Heap;
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::Heap;
+pub use native::{DEFAULT_LIMIT, Heap};
 
 use kpol_abi::layout::{CONTROL, HEADER, ITEMS, LEN, TAG_MASK, control};
 

@@ -1,6 +1,5 @@
 //! Equality and Rego's total order.
 
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use kpol_abi::layout::SORTED;
@@ -75,7 +74,7 @@ impl Heap<'_> {
         match kind {
             Kind::Undefined | Kind::Null | Kind::Boolean => a.0.cmp(&b.0),
             Kind::Number => number::compare(self, a, b),
-            Kind::String => self.text(a).as_bytes().cmp(self.text(b).as_bytes()),
+            Kind::String => self.string_bytes(a).cmp(self.string_bytes(b)),
             Kind::Array | Kind::Set => {
                 self.sort(a);
                 self.sort(b);
@@ -133,7 +132,7 @@ impl Heap<'_> {
     }
 
     /// Sorts entries by key. Equal ones keep their order.
-    pub(super) fn sort_entries(&mut self, entries: &mut Vec<(Value, Value)>) {
+    pub(super) fn sort_entries(&mut self, entries: &mut [(Value, Value)]) {
         entries.sort_by(|a, b| self.compare(a.0, b.0));
     }
 }

@@ -60,6 +60,14 @@ impl Heap<'_> {
         Value(at)
     }
 
+    /// The bytes of what is known to be a string.
+    pub(super) fn string_bytes(&self, string: Value) -> &[u8] {
+        self.read(
+            string.0.wrapping_add(HEADER),
+            self.load(string.0.wrapping_add(LEN)),
+        )
+    }
+
     /// The hash that a string's cell carries.
     pub(super) fn string_hash(&self, string: Value) -> u32 {
         self.load(string.0 + HASH)
