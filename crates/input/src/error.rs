@@ -31,6 +31,8 @@ pub enum InputError {
         message: String,
         /// Where it was noticed.
         span: Span,
+        /// Where the list or mapping begins that it is in, if that matters.
+        inside: Option<Span>,
     },
     /// A key stands twice in one object.
     #[error("key `{key}` is given twice, first in line {first_line}")]
@@ -151,6 +153,10 @@ impl InputError {
             } => diagnostic
                 .label(*span, "this is read as a mapping")
                 .help("is this a template? render it first, for example with `helm template`"),
+            InputError::Syntax {
+                inside: Some(inside),
+                ..
+            } => diagnostic.label(*inside, "inside of what begins here"),
             _ => diagnostic,
         }
     }

@@ -58,6 +58,7 @@ pub(crate) fn parse(
             return Err(InputError::Syntax {
                 message: "there is more after the end of the JSON text".to_owned(),
                 span: Span::new(source, place, place + 1),
+                inside: None,
             });
         }
         let start = offset(at);
@@ -129,6 +130,7 @@ fn one(
         return Err(InputError::Syntax {
             message: without_place(&error.to_string()),
             span: Span::new(source, place, place),
+            inside: None,
         });
     }
     tapes.push(builder.finish(source, Arc::clone(text), Some(lazy)));

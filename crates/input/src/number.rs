@@ -33,7 +33,7 @@ pub(crate) fn key_float(value: f64) -> String {
         return text;
     };
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
+    if (-4..6).contains(&exponent) {
         return format!("{value}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };

@@ -3,8 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::number::json_float;
-
 /// Which rules plain scalars are read by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,8 +19,10 @@ pub(crate) enum Scalar {
     Null,
     Bool(bool),
     Integer(i64),
-    /// In JSON's notation.
+    /// An integer of more than 63 bits, in decimal.
     Number(String),
+    /// A finite float.
+    Float(f64),
     /// A float that JSON has no text for.
     NotFinite,
     /// The scalar's own text.
@@ -72,8 +72,7 @@ impl Schema {
     ) -> Result<Scalar, String> {
         let tag = match tag {
             None if !plain => return Ok(Scalar::Text),
-            // A lone `!` takes the quotes' meaning away.
-            None | Some("!" | "") => return Ok(untagged(text).1),
+            None => return Ok(untagged(text).1),
             Some(tag) => tag,
         };
         let wanted = match tag.strip_prefix(TAG_PREFIX) {
@@ -117,16 +116,8 @@ impl Schema {
 fn widen(value: Scalar) -> Scalar {
     match value {
         #[expect(clippy::cast_precision_loss, reason = "what the tag asks for")]
-        Scalar::Integer(value) => number(json_float(value as f64)),
+        Scalar::Integer(value) => Scalar::Float(value as f64),
         other => other,
-    }
-}
-
-/// A number's text as an integer if it is one.
-fn number(text: String) -> Scalar {
-    match text.parse() {
-        Ok(value) if text != "-0" => Scalar::Integer(value),
-        _ => Scalar::Number(text),
     }
 }
 
@@ -169,15 +160,24 @@ fn word(text: &str) -> Option<(Type, Scalar)> {
 
 fn finite(value: f64) -> Scalar {
     if value.is_finite() {
-        number(json_float(value))
+        Scalar::Float(value)
     } else {
         Scalar::NotFinite
     }
 }
 
-/// `.5`, `.5e3`: only digits and an exponent may follow the point.
+/// `.5`, `.5e3`: digits and an exponent follow the point; `_` may stand between two digits.
 fn float_after_point(text: &str) -> Option<f64> {
-    if !is_decimal_float(text) {
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| text.as_bytes().get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    let mut underscores = text.match_indices('_').map(|(at, _)| at);
+    if !underscores.all(|at| digit(at.checked_sub(1)) && digit(at.checked_add(1))) {
+        return None;
+    }
+    let text = text.replace('_', "");
+    if !is_decimal_float(&text) {
         return None;
     }
     text.parse::<f64>().ok().filter(|value| value.is_finite())

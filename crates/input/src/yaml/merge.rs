@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::document::{Node, Repr};
 use crate::error::InputError;
-use crate::yaml::{Frame, Loader, shift};
+use crate::yaml::anchors::shift;
+use crate::yaml::loader::{Frame, Loader};
 
 /// A member of the merged mapping: ids of its key and of the node after its value.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +18,7 @@ impl Loader<'_> {
     /// Replaces the `<<` members of the mapping that ends here by the members they stand for, and returns how
     /// many members there are. As go-yaml does it, the last one in the order of the text wins, whether it was
     /// merged or not; of a list of mappings the first wins.
-    pub(super) fn apply_merges(&mut self, frame: &Frame) -> Result<u32, InputError> {
+    pub(super) fn apply_merges(&mut self, frame: &Frame<'_>) -> Result<u32, InputError> {
         let mut members: Vec<Member> = Vec::new();
         let mut places: FxHashMap<&str, usize> = FxHashMap::default();
         let keys = self.keys.get(frame.keys..).unwrap_or_default();
