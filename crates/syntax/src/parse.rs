@@ -45,25 +45,32 @@ pub const MAX_LENGTH: usize = 64 << 20;
 /// statements that are right (for tools that look at broken files), and the diagnostics, in order, say what is not.
 #[must_use]
 pub fn parse_module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>, Vec<Diagnostic>) {
-    let Prepared { lexed, marked, .. } = match prepare(source, text, Goal::Module, version, Keywords::of(version)) {
+    with_stack(|| module(source, text, version))
+}
+
+fn module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>, Vec<Diagnostic>) {
+    let Prepared { lexed, marked } = match prepare(source, text, Goal::Module, version, Keywords::of(version)) {
         Ok(prepared) => prepared,
         Err(errors) => return (None, errors),
     };
     let mut errors = lexed.errors;
     let mut found = Statements::default();
     let text_marked = String::from_utf8(lexed.text).unwrap_or_default();
-    let lexer_errors: Vec<Span> = errors.iter().map(|error| error.span).collect();
+    let mut broken: Vec<usize> = errors.iter().map(|error| error.span.start as usize).collect();
+    broken.sort_unstable();
+    let mut line_start = 0;
+    let mut seen = 0;
     for (position, first) in marked.statements.iter().copied().enumerate() {
         let end = marked.statements.get(position + 1).copied().unwrap_or(lexed.tokens.len());
         let start_byte = byte_of(&lexed.tokens, first, text.len());
         let end_byte = byte_of(&lexed.tokens, end, text.len());
         // What stands behind a broken word on the same line is no statement, either.
-        let spoils = |span: &Span| {
-            let at = span.start as usize;
-            (start_byte..end_byte).contains(&at)
-                || text.get(at..start_byte).is_some_and(|between| !between.contains('\n'))
-        };
-        if lexer_errors.iter().any(spoils) {
+        if let Some(line_feed) = text.get(seen..start_byte).and_then(|between| between.rfind('\n')) {
+            line_start = seen + line_feed + 1;
+        }
+        seen = start_byte;
+        let next_broken = broken.partition_point(|at| *at < line_start);
+        if broken.get(next_broken).is_some_and(|at| *at < end_byte) {
             found.broken = true;
             continue;
         }
@@ -123,6 +130,12 @@ pub fn parse_term(source: SourceId, text: &str, version: RegoVersion) -> Result<
         let term = nodes.next()?;
         builder.expression(term, Level(0))
     })
+}
+
+/// Runs a parser with enough stack for [`MAX_DEPTH`] and [`MAX_LEVEL`].
+fn with_stack<T>(parse: impl FnOnce() -> T) -> T {
+    const NEEDED: usize = 6 << 20;
+    stacker::maybe_grow(NEEDED, NEEDED + (1 << 20), parse)
 }
 
 struct Prepared {
@@ -316,9 +329,12 @@ fn parse_piece<T>(
     } else {
         Node::term_only
     };
-    let nodes = piece.parse(entry, &marked).map_err(|error| vec![error])?;
     let mut builder = piece.builder(&marked);
-    let built = build(&mut builder, nodes);
+    let built = with_stack(|| {
+        let nodes = piece.parse(entry, &marked)?;
+        Ok(build(&mut builder, nodes))
+    })
+    .map_err(|error| vec![error])?;
     match built {
         Some(built) if builder.errors.is_empty() => Ok(built),
         _ => {

@@ -45,10 +45,11 @@ pub(super) fn attach(module: &mut Module, mut annotations: Vec<Annotation>) {
             }
         };
         consider(module.package.span.start, AnnotationTarget::Package);
-        for (index, import) in module.imports.iter().enumerate() {
+        // INVARIANT (text order): imports and rules are in the order of the text.
+        let index = module.imports.partition_point(|import| import.span.start < end);
+        if let Some(import) = module.imports.get(index) {
             consider(import.span.start, AnnotationTarget::Import(index));
         }
-        // INVARIANT (rule order): rules are in the order of the text.
         let index = module.rules.partition_point(|rule| rule.span.start < end);
         if let Some(rule) = module.rules.get(index) {
             consider(rule.span.start, AnnotationTarget::Rule(index));
