@@ -11,14 +11,20 @@ impl Heap<'_> {
     /// Whether two values are equal. Numbers are compared by value, whatever their spelling.
     #[must_use]
     pub fn equal(&self, a: Value, b: Value) -> bool {
-        a == b || self.equal_at(a, b, 0)
+        if a == b {
+            return true;
+        }
+        // Two words that differ are unequal unless one is a cell (`1` and `1.0`), and no string.
+        if !a.is_cell() && !b.is_cell() || self.is_string(a) || self.is_string(b) {
+            return false;
+        }
+        self.equal_at(a, b, 0)
     }
 
     fn equal_at(&self, a: Value, b: Value, depth: u32) -> bool {
         if a == b {
             return true;
         }
-        // Two words that differ are unequal unless one is a cell (`1` and `1.0`).
         if !a.is_cell() && !b.is_cell() || depth > MAX_DEPTH {
             return false;
         }
@@ -56,6 +62,9 @@ impl Heap<'_> {
     /// Rego's order: null, false, true, numbers, strings, arrays, objects, sets. Sorts sets and objects that it
     /// looks into, which is why it takes the heap mutably.
     pub fn compare(&mut self, a: Value, b: Value) -> Ordering {
+        if self.is_string(a) && self.is_string(b) {
+            return self.string_bytes(a).cmp(self.string_bytes(b));
+        }
         self.compare_at(a, b, 0)
     }
 
