@@ -10,20 +10,30 @@ mod aggregates;
 mod arrays;
 mod bits;
 mod comparison;
+mod crypto;
 mod encoding;
 mod float;
 mod glob;
+mod graph;
 mod json;
+mod misc;
+mod net;
 mod numbers;
 mod objects;
 mod operand;
+mod patch;
 mod paths;
 mod regex;
-mod rego_text;
+pub(crate) mod rego_text;
+mod semver;
 mod sets;
 mod sprintf;
 mod strings;
+mod time;
 mod types;
+mod units;
+mod uri;
+mod uuid;
 
 use alloc::{format, string::String};
 
@@ -93,6 +103,16 @@ const TABLES: &[Table] = &[
     sets::TABLE,
     sprintf::TABLE,
     strings::TABLE,
+    graph::TABLE,
+    misc::TABLE,
+    patch::TABLE,
+    semver::TABLE,
+    units::TABLE,
+    uuid::TABLE,
+    net::TABLE,
+    crypto::TABLE,
+    uri::TABLE,
+    time::TABLE,
     types::TABLE,
 ];
 

@@ -7,6 +7,7 @@ mod url;
 
 use alloc::{format, string::String, vec::Vec};
 
+use self::url::{query_escape, query_unescape};
 use super::{
     BuiltinError, Outcome, Table,
     operand::{at, text, text_or_none, type_error, wrong},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{Heap, Kind, Value};
 
-pub(super) use self::url::{query_escape, query_unescape};
+pub(super) use self::url::escaped;
 
 pub(super) const TABLE: Table = &[
     ("base64.decode", base64::decode),

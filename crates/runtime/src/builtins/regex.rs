@@ -35,9 +35,8 @@ pub(super) const TABLE: Table = &[
 /// Compiles a pattern of Go's syntax, or takes it from the cache.
 fn pattern(source: &str) -> Result<Pattern, BuiltinError> {
     compiled(source, || {
-        syntax::translate(source).map_err(|problem| {
-            BuiltinError::failed(format!("error parsing regexp: {problem}: `{source}`"))
-        })
+        syntax::translate(source)
+            .map_err(|problem| BuiltinError::failed(format!("error parsing regexp: {problem}")))
     })
 }
 

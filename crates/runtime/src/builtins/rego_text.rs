@@ -16,7 +16,7 @@ enum Pending {
 }
 
 /// A value as text; strings in quotes.
-pub(super) fn write(heap: &mut Heap<'_>, v: Value) -> String {
+pub(crate) fn write(heap: &mut Heap<'_>, v: Value) -> String {
     let mut out = String::new();
     let mut stack = vec![Pending::Value(v)];
     while let Some(next) = stack.pop() {

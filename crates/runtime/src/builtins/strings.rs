@@ -7,6 +7,7 @@ mod search;
 
 use alloc::{string::String, vec::Vec};
 
+pub(super) use self::case::lower_char;
 use super::{
     BuiltinError, ErrorKind, Outcome, Table,
     operand::{self, all_text, array, at, int, list, plain_int, text, truncated, wrong},
