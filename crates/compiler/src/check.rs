@@ -19,7 +19,6 @@ use crate::resolve::Resolved;
 pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
     let mut program = resolved.program;
     let mut errors = Vec::new();
-    recursion::report(&program, &mut errors);
     for rule in &mut program.rules {
         for clause in &mut rule.clauses {
             Orderer::new(&mut clause.locals, &mut errors).clause(
@@ -35,6 +34,7 @@ pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
     for query in &mut program.queries {
         Orderer::new(&mut query.locals, &mut errors).query(&mut query.body);
     }
+    recursion::report(&program, &mut errors);
     if errors.is_empty() {
         return Ok(program);
     }

@@ -43,7 +43,8 @@ fn compile(
         parsed.extend(module);
     }
     let source = sources.add("query", query);
-    let text = parse_query(source, query, version, Keywords::of(version)).map_err(|errors| ("parse", errors))?;
+    let text = parse_query(source, query, version, Keywords::of(version))
+        .map_err(|errors| ("parse", errors))?;
     let queries = [QuerySource {
         name: "query",
         span: Span::new(source, 0, u32::try_from(query.len()).unwrap()),
@@ -52,7 +53,8 @@ fn compile(
         imports: &[],
         version,
     }];
-    let resolved = resolve::resolve(&parsed, &queries, Options::default()).map_err(|errors| ("resolve", errors))?;
+    let resolved = resolve::resolve(&parsed, &queries, Options::default())
+        .map_err(|errors| ("resolve", errors))?;
     check::check(resolved).map_err(|errors| ("check", errors))
 }
 
@@ -66,15 +68,27 @@ fn cases_without_an_error_compile() {
         let entry: Value = serde_json::from_str(line).unwrap();
         let case = &entry["case"];
         let name = format!("{}#{}", entry["file"].as_str().unwrap(), entry["index"]);
-        let version = if entry["version"] == "v0" { RegoVersion::V0 } else { RegoVersion::V1 };
+        let version = if entry["version"] == "v0" {
+            RegoVersion::V0
+        } else {
+            RegoVersion::V1
+        };
         let modules: Vec<&str> = case["modules"]
             .as_array()
             .map(|modules| modules.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
         total += 1;
         let mut sources = SourceMap::new();
-        if let Err((stage, errors)) = compile(&modules, case["query"].as_str().unwrap(), version, &mut sources) {
-            let lines: Vec<String> = errors.iter().map(|error| one_line(&sources, error)).collect();
+        if let Err((stage, errors)) = compile(
+            &modules,
+            case["query"].as_str().unwrap(),
+            version,
+            &mut sources,
+        ) {
+            let lines: Vec<String> = errors
+                .iter()
+                .map(|error| one_line(&sources, error))
+                .collect();
             failures.push(format!("{name}: {stage}: {}", lines.join(" | ")));
         }
     }
@@ -83,7 +97,11 @@ fn cases_without_an_error_compile() {
         println!("{failure}");
     }
     assert!(total > 3000);
-    assert!(failures.len() <= ALLOWED, "{} cases do not compile", failures.len());
+    assert!(
+        failures.len() <= ALLOWED,
+        "{} cases do not compile",
+        failures.len()
+    );
 }
 
 /// Cases that need what is missing yet.

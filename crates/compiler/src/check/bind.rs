@@ -4,6 +4,7 @@ use kpol_diagnostics::Span;
 
 use crate::check::order::{Orderer, placeholder};
 use crate::hir::{Body, Expr, ExprKind, LocalId, RefHead, TemplatePart, Term, TermKind, WithValue};
+use crate::ir::Const as Value;
 
 /// A set of locals.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,11 @@ impl Bound {
     pub(super) fn contains(&self, id: LocalId) -> bool {
         let (word, bit) = place(id);
         self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
     }
 
     pub(super) fn insert(&mut self, id: LocalId) {
@@ -65,6 +71,10 @@ impl Walk<'_, '_> {
         }
         match &mut expr.kind {
             ExprKind::Term(term) => self.read(term),
+            ExprKind::Unify(left, right) if never_equal(left, right) => {
+                self.read(right);
+                self.read(left);
+            }
             ExprKind::Unify(left, right) => {
                 self.read(right);
                 self.pattern(left);
@@ -243,6 +253,18 @@ impl Walk<'_, '_> {
         if outer {
             self.need(id, span);
         }
+    }
+}
+
+/// Whether the shapes alone tell that the two differ: then nothing becomes bound. Arrays of one length were taken
+/// apart before.
+fn never_equal(left: &Term, right: &Term) -> bool {
+    use TermKind::{Array, Const, Object, Set};
+    match (&left.kind, &right.kind) {
+        (Array(_), Const(_) | Array(_) | Object(_) | Set(_))
+        | (Const(_) | Object(_) | Set(_), Array(_)) => true,
+        (Object(_), Const(value)) | (Const(value), Object(_)) => !matches!(value, Value::Object(_)),
+        _ => false,
     }
 }
 

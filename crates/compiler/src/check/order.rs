@@ -45,7 +45,7 @@ impl<'o> Orderer<'o> {
                 heads.extend(tail.iter_mut());
             }
             heads.push(&mut branch.value);
-            let bound = self.body(&mut branch.body, bound.clone(), 0);
+            let bound = self.body(&mut branch.body, &mut heads, bound.clone(), 0);
             self.heads(&mut heads, &mut branch.body, bound, 0);
         }
     }
@@ -56,13 +56,13 @@ impl<'o> Orderer<'o> {
     }
 
     pub(super) fn query(&mut self, body: &mut Body) {
-        self.body(body, Bound::default(), 0);
+        self.body(body, &mut [], Bound::default(), 0);
     }
 
     /// A body inside a term or expression, and the terms that are evaluated behind it.
     pub(super) fn nested(&mut self, body: &mut Body, heads: &mut [Term], bound: Bound, depth: u32) {
-        let bound = self.body(body, bound, depth);
         let mut heads: Vec<&mut Term> = heads.iter_mut().collect();
+        let bound = self.body(body, &mut heads, bound, depth);
         self.heads(&mut heads, body, bound, depth);
     }
 
@@ -76,8 +76,15 @@ impl<'o> Orderer<'o> {
         }
     }
 
-    /// Orders a body; gives back what is bound behind it.
-    fn body(&mut self, body: &mut Body, mut bound: Bound, depth: u32) -> Bound {
+    /// Orders a body; gives back what is bound behind it. `heads` are the terms that follow it: where nothing in the
+    /// body can go first, one of them may.
+    fn body(
+        &mut self,
+        body: &mut Body,
+        heads: &mut [&mut Term],
+        mut bound: Bound,
+        depth: u32,
+    ) -> Bound {
         let mut rest: Vec<Expr> = std::mem::take(&mut body.0);
         let mut done: Vec<Expr> = Vec::with_capacity(rest.len());
         while !rest.is_empty() {
@@ -107,10 +114,15 @@ impl<'o> Orderer<'o> {
             if done.len() > before || rest.is_empty() {
                 continue;
             }
-            if !self.take_apart(&mut rest, &bound, depth) {
-                bound = self.report(&mut rest, bound, depth);
-                done.append(&mut rest);
+            if self.take_apart(&mut rest, &bound, depth) {
+                continue;
             }
+            if let Some(extra) = self.head_first(heads, &bound, depth) {
+                rest.push(extra);
+                continue;
+            }
+            bound = self.report(&mut rest, bound, depth);
+            done.append(&mut rest);
         }
         body.0 = done;
         bound
@@ -134,6 +146,21 @@ impl<'o> Orderer<'o> {
         let mut walk = self.walk(bound, depth, Mode::Commit);
         walk.expr(expr);
         walk.bound
+    }
+
+    /// A head that can be evaluated now and binds something, as an expression of the body.
+    fn head_first(&mut self, heads: &mut [&mut Term], bound: &Bound, depth: u32) -> Option<Expr> {
+        for head in heads {
+            if matches!(head.kind, TermKind::Var(_) | TermKind::Const(_)) {
+                continue;
+            }
+            let mut walk = self.walk(bound.clone(), depth, Mode::Probe);
+            walk.read(head);
+            if walk.missing.is_empty() && walk.bound.len() > bound.len() {
+                return Some(self.extract(head, depth, &[]));
+            }
+        }
+        None
     }
 
     /// Terms behind a body, in any order: those that bind what others need move into the body.
@@ -248,11 +275,10 @@ impl<'o> Orderer<'o> {
             let mut walk = self.walk(bound.clone(), depth, Mode::Probe);
             walk.read(term);
             let ready = walk.missing.is_empty();
+            let grows = walk.bound.len() > bound.len();
             match &mut term.kind {
                 TermKind::Ref { .. } | TermKind::Call { .. } if ready => {
-                    let mut names = Vec::new();
-                    crate::check::bind::free_in_term(term, &mut names);
-                    if names.iter().any(|(id, _)| !bound.contains(*id)) {
+                    if grows {
                         let extra = self.extract(term, depth, with);
                         out.push(extra);
                     }

@@ -1,13 +1,13 @@
 //! Rules that need themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 
-use kpol_diagnostics::Diagnostic;
+use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::codes;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, Node, Program, RefHead, RuleId, TemplatePart, Term, TermKind,
-    WithValue,
+    Body, Callee, Expr, ExprKind, LocalId, Node, Program, RefHead, RuleId, TemplatePart, Term,
+    TermKind, WithValue,
 };
 use crate::ir::Const;
 
@@ -23,25 +23,34 @@ pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
             .filter_map(|index| program.rules.get(*index))
             .map(crate::hir::Rule::name)
             .collect();
-        let span = rule.clauses.first().map_or_else(
-            || {
-                rule.default
-                    .as_ref()
-                    .map_or(kpol_diagnostics::Span::NOWHERE, |default| default.span)
-            },
-            |clause| clause.span,
-        );
+        let next = way.get(1).copied().unwrap_or(index);
+        let verb = if graph.is_certain(&way) {
+            "is"
+        } else {
+            "may be"
+        };
         errors.push(Diagnostic::error(
             codes::RECURSION,
-            format!("rule {} is recursive: {}", rule.name(), names.join(" -> ")),
-            span,
+            format!(
+                "rule {} {verb} recursive: {}",
+                rule.name(),
+                names.join(" -> ")
+            ),
+            graph.place(index, next),
         ));
     }
 }
 
+/// Where a rule needs another, and whether it surely does.
+#[derive(Debug, Clone, Copy)]
+struct Edge {
+    span: Span,
+    certain: bool,
+}
+
 /// Which rules each rule needs.
 #[derive(Debug)]
-struct Graph(Vec<BTreeSet<usize>>);
+struct Graph(Vec<BTreeMap<usize, Edge>>);
 
 impl Graph {
     fn of(program: &Program) -> Graph {
@@ -49,19 +58,18 @@ impl Graph {
             .rules
             .iter()
             .map(|rule| {
-                let mut needs = Needs {
-                    program,
-                    out: BTreeSet::new(),
-                };
+                let mut needs = Needs::new(program);
                 for clause in &rule.clauses {
+                    needs.start(clause.span);
                     needs.terms(&clause.args);
-                    needs.terms(&clause.tail);
                     for branch in &clause.branches {
-                        needs.term(&branch.value);
                         needs.body(&branch.body);
+                        needs.term(&branch.value);
                     }
+                    needs.terms(&clause.tail);
                 }
                 if let Some(default) = &rule.default {
+                    needs.start(default.span);
                     needs.term(&default.value);
                 }
                 needs.out
@@ -70,12 +78,30 @@ impl Graph {
         Graph(edges)
     }
 
+    fn place(&self, from: usize, to: usize) -> Span {
+        self.0
+            .get(from)
+            .and_then(|edges| edges.get(&to))
+            .map_or(Span::NOWHERE, |edge| edge.span)
+    }
+
+    fn is_certain(&self, way: &[usize]) -> bool {
+        way.windows(2).all(|step| match step {
+            [from, to] => self
+                .0
+                .get(*from)
+                .and_then(|edges| edges.get(to))
+                .is_some_and(|edge| edge.certain),
+            _ => true,
+        })
+    }
+
     /// The shortest way from a rule back to itself, both ends included.
     fn way_back(&self, start: usize) -> Option<Vec<usize>> {
         let mut from: Vec<Option<usize>> = vec![None; self.0.len()];
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(at) = queue.pop_front() {
-            for &next in self.0.get(at)? {
+            for &next in self.0.get(at)?.keys() {
                 if next == start {
                     let mut way = vec![start, at];
                     let mut here = at;
@@ -105,17 +131,85 @@ impl Graph {
 #[derive(Debug)]
 struct Needs<'p> {
     program: &'p Program,
-    out: BTreeSet<usize>,
+    out: BTreeMap<usize, Edge>,
+    /// The clause.
+    span: Span,
+    /// Values that variables can only have.
+    known: HashMap<LocalId, Vec<Const>>,
 }
 
-impl Needs<'_> {
-    fn add(&mut self, id: RuleId) {
-        self.out.insert(id.0 as usize);
+impl<'p> Needs<'p> {
+    fn new(program: &'p Program) -> Needs<'p> {
+        Needs {
+            program,
+            out: BTreeMap::new(),
+            span: Span::NOWHERE,
+            known: HashMap::new(),
+        }
+    }
+
+    /// Begins a clause.
+    fn start(&mut self, span: Span) {
+        self.span = span;
+        self.known.clear();
+    }
+
+    fn add(&mut self, id: RuleId, certain: bool) {
+        let span = self.span;
+        let edge = self
+            .out
+            .entry(id.0 as usize)
+            .or_insert(Edge { span, certain });
+        edge.certain |= certain;
+    }
+
+    /// Keeps what an expression tells of a variable's values.
+    fn learn(&mut self, expr: &Expr) {
+        let (variable, values) = match &expr.kind {
+            ExprKind::Unify(left, right) => match (&left.kind, &right.kind) {
+                (TermKind::Var(id), TermKind::Const(value))
+                | (TermKind::Const(value), TermKind::Var(id)) => (Some(*id), vec![value.clone()]),
+                _ => return,
+            },
+            ExprKind::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
+                let TermKind::Const(collection) = &collection.kind else {
+                    return;
+                };
+                let key = key.as_ref().and_then(variable_of);
+                match collection {
+                    Const::Object(entries) => {
+                        if let Some(id) = key {
+                            let keys = entries.iter().map(|(key, _)| key.clone()).collect();
+                            self.known.entry(id).or_insert(keys);
+                        }
+                        let values = entries.iter().map(|(_, value)| value.clone()).collect();
+                        (variable_of(value), values)
+                    }
+                    Const::Array(items) => (variable_of(value), items.clone()),
+                    Const::Set(items) => {
+                        if let Some(id) = key {
+                            self.known.entry(id).or_insert_with(|| items.clone());
+                        }
+                        (variable_of(value), items.clone())
+                    }
+                    _ => return,
+                }
+            }
+            _ => return,
+        };
+        if let Some(id) = variable {
+            self.known.entry(id).or_insert(values);
+        }
     }
 
     fn body(&mut self, body: &Body) {
         for expr in &body.0 {
             self.expr(expr);
+            self.learn(expr);
         }
     }
 
@@ -123,7 +217,7 @@ impl Needs<'_> {
         for with in &expr.with {
             match &with.value {
                 WithValue::Term(term) => self.term(term),
-                WithValue::Callee(Callee::Function(id)) => self.add(*id),
+                WithValue::Callee(Callee::Function(id)) => self.add(*id, true),
                 WithValue::Callee(Callee::Builtin(_)) => {}
             }
         }
@@ -180,7 +274,7 @@ impl Needs<'_> {
                 match head {
                     RefHead::Data => {
                         let program = self.program;
-                        self.below(&program.tree, path);
+                        self.below(&program.tree, path, true);
                     }
                     RefHead::Term(head) => self.term(head),
                     RefHead::Input | RefHead::Local(_) => {}
@@ -189,7 +283,7 @@ impl Needs<'_> {
             }
             TermKind::Call { callee, args } => {
                 if let Callee::Function(id) = callee {
-                    self.add(*id);
+                    self.add(*id, true);
                 }
                 self.terms(args);
             }
@@ -214,34 +308,45 @@ impl Needs<'_> {
     }
 
     /// The rules that a ref may reach from a node.
-    fn below(&mut self, node: &Node, path: &[Term]) {
+    fn below(&mut self, node: &Node, path: &[Term], certain: bool) {
         if let Some(id) = node.rule {
-            self.add_if_possible(id, path);
+            self.add_if_possible(id, path, certain);
         }
         match path.split_first() {
             None => {
                 for child in node.children.values() {
-                    self.below(child, path);
+                    self.below(child, path, certain);
                 }
             }
             Some((key, rest)) => match &key.kind {
-                TermKind::Const(Const::String(key)) => {
-                    if let Some(child) = node.children.get(key) {
-                        self.below(child, rest);
+                TermKind::Const(key) => self.child(node, key, rest, certain),
+                TermKind::Var(id) if self.known.contains_key(id) => {
+                    let values = self.known.get(id).cloned().unwrap_or_default();
+                    let certain = certain && values.len() < 2;
+                    for value in &values {
+                        self.child(node, value, rest, certain);
                     }
                 }
-                TermKind::Const(_) => {}
                 _ => {
+                    let free = matches!(key.kind, TermKind::Var(_));
                     for child in node.children.values() {
-                        self.below(child, rest);
+                        self.below(child, rest, certain && free);
                     }
                 }
             },
         }
     }
 
+    fn child(&mut self, node: &Node, key: &Const, rest: &[Term], certain: bool) {
+        if let Const::String(key) = key
+            && let Some(child) = node.children.get(key)
+        {
+            self.below(child, rest, certain);
+        }
+    }
+
     /// Adds a rule unless constants tell that the ref asks for other keys than its heads have.
-    fn add_if_possible(&mut self, id: RuleId, path: &[Term]) {
+    fn add_if_possible(&mut self, id: RuleId, path: &[Term], certain: bool) {
         let possible = self.program.rules.get(id.0 as usize).is_some_and(|rule| {
             rule.default.is_some()
                 || rule.clauses.iter().any(|clause| {
@@ -254,7 +359,14 @@ impl Needs<'_> {
                 })
         });
         if possible {
-            self.add(id);
+            self.add(id, certain);
         }
+    }
+}
+
+fn variable_of(term: &Term) -> Option<LocalId> {
+    match term.kind {
+        TermKind::Var(id) => Some(id),
+        _ => None,
     }
 }

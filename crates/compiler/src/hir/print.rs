@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::hir::{
-    Body, Branch, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Program, RefHead, Rule, RuleKind, TemplatePart,
-    Term, TermKind, WithTarget, WithValue,
+    Body, Branch, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Program, RefHead, Rule,
+    RuleKind, TemplatePart, Term, TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
 use crate::names::{data_ref, is_identifier, quoted};
@@ -22,7 +22,11 @@ pub fn print(program: &Program) -> String {
         printer.rule(rule);
     }
     for query in &program.queries {
-        let bindings: Vec<&str> = query.bindings.iter().map(|(name, _)| name.as_str()).collect();
+        let bindings: Vec<&str> = query
+            .bindings
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
         // Writing to a string cannot fail.
         let _ = writeln!(out, "query {} -> {}", query.name, bindings.join(", "));
         let mut printer = Printer {
@@ -117,7 +121,11 @@ impl<'p> Printer<'p> {
             ExprKind::Unify(left, right) => {
                 format!("{} = {}", self.term(left, level), self.term(right, level))
             }
-            ExprKind::SomeIn { key, value, collection } => {
+            ExprKind::SomeIn {
+                key,
+                value,
+                collection,
+            } => {
                 let key = key
                     .as_ref()
                     .map_or_else(String::new, |key| format!("{}, ", self.term(key, level)));
@@ -136,7 +144,11 @@ impl<'p> Printer<'p> {
             } => {
                 let key = key.map_or_else(String::new, |key| format!("{}, ", self.local(key)));
                 let domain = self.term(domain, level);
-                format!("every {key}{} in {domain} {}", self.local(*value), self.block(body, level))
+                format!(
+                    "every {key}{} in {domain} {}",
+                    self.local(*value),
+                    self.block(body, level)
+                )
             }
             ExprKind::And(bodies) => self.blocks(bodies, " and ", level),
             ExprKind::Or(bodies) => self.blocks(bodies, " or ", level),
@@ -169,7 +181,10 @@ impl<'p> Printer<'p> {
     }
 
     fn local(&self, id: LocalId) -> String {
-        let name = self.locals.get(id.0 as usize).map_or("?", |info| info.name.as_str());
+        let name = self
+            .locals
+            .get(id.0 as usize)
+            .map_or("?", |info| info.name.as_str());
         if name.starts_with("__local") {
             format!("${}", id.0)
         } else {
@@ -197,7 +212,9 @@ impl<'p> Printer<'p> {
             TermKind::Object(entries) => {
                 let parts: Vec<String> = entries
                     .iter()
-                    .map(|(key, value)| format!("{}: {}", self.term(key, level), self.term(value, level)))
+                    .map(|(key, value)| {
+                        format!("{}: {}", self.term(key, level), self.term(value, level))
+                    })
                     .collect();
                 format!("{{{}}}", parts.join(", "))
             }
@@ -229,7 +246,11 @@ impl<'p> Printer<'p> {
                 format!("[{} | {}]", self.term(head, level), self.block(body, level))
             }
             TermKind::SetComprehension { head, body } => {
-                format!("{{{} | {}}}", self.term(head, level), self.block(body, level))
+                format!(
+                    "{{{} | {}}}",
+                    self.term(head, level),
+                    self.block(body, level)
+                )
             }
             TermKind::ObjectComprehension { key, value, body } => {
                 let key = self.term(key, level);

@@ -4,12 +4,15 @@ use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{self, HeadKind, RegoVersion, TermKind as AstTermKind};
 
 use crate::codes;
-use crate::hir::{Body, Branch, Clause, Default, Expr, LocalInfo, Program, Query, Term};
+use crate::hir::{
+    Body, Branch, Clause, Default, Expr, ExprKind, LocalId, LocalInfo, Program, Query, Term,
+};
 use crate::ir::Const;
 use crate::resolve::fold::constant;
 use crate::resolve::imports::Names;
 use crate::resolve::rules::path_of;
 use crate::resolve::scope::{Origin, Scope};
+use crate::resolve::term::variable;
 use crate::resolve::{Options, QuerySource};
 
 /// Makes the HIR of one clause or query.
@@ -30,6 +33,9 @@ pub(super) struct Lower<'a> {
     /// Expressions that must stand in front of the one that is being made.
     pub(super) pending: Vec<Expr>,
 }
+
+/// A parameter that has to be computed, and the variable in its place.
+type Computed<'t> = (LocalId, &'t ast::Term);
 
 /// What a definition became.
 #[derive(Debug)]
@@ -123,7 +129,7 @@ impl<'a> Lower<'a> {
         branches: &[ast::Else],
     ) -> Clause {
         self.scopes.push(Scope::default());
-        let args = self.arguments(rule.head.args.as_deref().unwrap_or_default());
+        let (args, computed) = self.arguments(rule.head.args.as_deref().unwrap_or_default());
         let mut arguments = self.scopes.pop().unwrap_or_default();
 
         let (_, ground) = path_of(&[], rule);
@@ -142,11 +148,12 @@ impl<'a> Lower<'a> {
 
         let mut behind = keys.clone();
         behind.extend(value);
+        behind.extend(computed.iter().map(|(_, term)| *term));
         self.enter_root(arguments.arguments(), &body.query, &behind);
         let mut exprs = self.exprs(&body.query);
         let tail = keys.iter().map(|key| self.term(key)).collect();
         let head_value = self.value(value, rule.head.span);
-        exprs.append(&mut self.pending);
+        self.computed_arguments(&computed, &mut exprs);
         arguments.add_uses(&self.leave_root());
         let mut made = vec![Branch {
             span: if branches.is_empty() {
@@ -158,7 +165,7 @@ impl<'a> Lower<'a> {
             body: Body(exprs),
         }];
         for branch in branches {
-            made.push(self.branch(branch, &mut arguments));
+            made.push(self.branch(branch, &mut arguments, &computed));
         }
         if self.options.strict {
             let unused: Vec<String> = arguments.unused_arguments().map(str::to_owned).collect();
@@ -181,14 +188,20 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn branch(&mut self, branch: &ast::Else, arguments: &mut Scope) -> Branch {
+    fn branch(
+        &mut self,
+        branch: &ast::Else,
+        arguments: &mut Scope,
+        computed: &[Computed<'_>],
+    ) -> Branch {
         let empty = Vec::new();
         let query = branch.body.as_ref().map_or(&empty, |body| &body.query);
-        let behind: Vec<&ast::Term> = branch.value.iter().collect();
+        let mut behind: Vec<&ast::Term> = branch.value.iter().collect();
+        behind.extend(computed.iter().map(|(_, term)| *term));
         self.enter_root(arguments.arguments(), query, &behind);
         let mut exprs = self.exprs(query);
         let value = self.value(branch.value.as_ref(), branch.span);
-        exprs.append(&mut self.pending);
+        self.computed_arguments(computed, &mut exprs);
         arguments.add_uses(&self.leave_root());
         Branch {
             span: branch.span,
@@ -204,12 +217,45 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Parameters; declares their variables in the innermost scope.
-    fn arguments(&mut self, args: &[ast::Term]) -> Vec<Term> {
+    /// Parameters; declares their variables in the innermost scope. Those that have to be computed are variables that
+    /// the bodies compare.
+    fn arguments<'t>(&mut self, args: &'t [ast::Term]) -> (Vec<Term>, Vec<Computed<'t>>) {
         for arg in args {
             self.declare_argument(arg);
         }
-        args.iter().map(|arg| self.argument(arg)).collect()
+        let mut computed = Vec::new();
+        let terms = args
+            .iter()
+            .map(|arg| {
+                if is_computed(arg) {
+                    let id = self.generated(arg.span);
+                    computed.push((id, arg));
+                    return variable(id, arg.span);
+                }
+                self.argument(arg)
+            })
+            .collect();
+        (terms, computed)
+    }
+
+    /// Compares parameters that have to be computed, behind everything else of a body.
+    fn computed_arguments(&mut self, computed: &[Computed<'_>], exprs: &mut Vec<Expr>) {
+        let mut kinds = Vec::new();
+        for (id, arg) in computed {
+            let term = self.term(arg);
+            kinds.push(ExprKind::Unify(term, variable(*id, arg.span)));
+        }
+        exprs.append(&mut self.pending);
+        exprs.extend(
+            kinds
+                .into_iter()
+                .zip(computed)
+                .map(|(kind, (_, arg))| Expr {
+                    span: arg.span,
+                    kind,
+                    with: Vec::new(),
+                }),
+        );
     }
 
     fn declare_argument(&mut self, arg: &ast::Term) {
@@ -277,5 +323,21 @@ impl<'a> Lower<'a> {
             bindings,
             body: Body(exprs),
         }
+    }
+}
+
+/// Whether a parameter is more than a pattern.
+fn is_computed(arg: &ast::Term) -> bool {
+    match &arg.kind {
+        AstTermKind::Ref(_)
+        | AstTermKind::ArrayComprehension(_)
+        | AstTermKind::SetComprehension(_)
+        | AstTermKind::ObjectComprehension(_)
+        | AstTermKind::TemplateString(_) => true,
+        AstTermKind::Array(items) | AstTermKind::Set(items) => items.iter().any(is_computed),
+        AstTermKind::Object(entries) => entries
+            .iter()
+            .any(|(key, value)| is_computed(key) || is_computed(value)),
+        _ => false,
     }
 }
