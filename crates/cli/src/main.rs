@@ -1,1 +1,34 @@
-fn main() {}
+//! The `kpol` command.
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod data;
+mod discover;
+mod exit;
+mod inputs;
+mod inventory;
+mod metadata;
+mod output;
+mod policies;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let result = match args.command {
+        args::Command::Test(args) => commands::test::run(&args),
+        args::Command::Eval(args) => commands::eval::run(&args),
+        args::Command::Build(args) => commands::build::run(&args),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            anstream::eprintln!("{}", error.to_string().trim_end());
+            exit::Exit::Unchecked.into()
+        }
+    }
+}

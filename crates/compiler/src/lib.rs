@@ -6,7 +6,14 @@
 //! Each stage is a function from one type to the next; [`compile`] runs them all.
 #![forbid(unsafe_code)]
 
+pub mod artifact;
+pub mod check;
+pub mod codegen;
+pub mod codes;
+pub mod compile;
 pub mod hir;
 pub mod ir;
 pub mod names;
+pub mod opt;
 pub mod plan;
+pub mod resolve;

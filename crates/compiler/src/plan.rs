@@ -24,11 +24,7 @@ use crate::ir::{
 };
 
 /// The span of what no source says: sites in functions that the planner makes up.
-const NOWHERE: Span = Span {
-    source: kpol_diagnostics::SourceId(u32::MAX),
-    start: 0,
-    end: 0,
-};
+pub(crate) const NOWHERE: Span = Span::NOWHERE;
 
 /// What to plan.
 #[derive(Debug, Clone, Default)]

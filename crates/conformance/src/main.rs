@@ -1,1 +1,106 @@
-fn main() {}
+//! `kpol-conformance`: third-party suites against kpol, through the real pipeline.
+//!
+//! Each suite reads a folder of a fixed layout, runs every case in it, and ends with a line `N passed, M failed`.
+//! With `--floors FILE` it fails where fewer pass than the file says; a floor only rises.
+#![forbid(unsafe_code)]
+
+mod canonical;
+mod floors;
+mod suites;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs a third-party suite against kpol.
+#[derive(Parser)]
+#[command(version, after_help = "Examples:\n  kpol-conformance opa ../shared/conformance/opa\n  kpol-conformance opa ../shared/conformance/opa --category every --failures")]
+struct Args {
+    /// A file with a line `SUITE NUMBER` for each suite: the number of cases that must pass.
+    #[arg(long, global = true)]
+    floors: Option<PathBuf>,
+    #[command(subcommand)]
+    suite: Suite,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// OPA's cases: `cases.jsonl` in DIR.
+    Opa {
+        /// The folder.
+        dir: PathBuf,
+        /// Lists what fails, and why.
+        #[arg(long)]
+        failures: bool,
+        /// Only cases of these categories.
+        #[arg(long)]
+        category: Vec<String>,
+        /// Prints how many cases of each category pass.
+        #[arg(long)]
+        summary: bool,
+        /// Compiles without the rule index and without any optimisation.
+        #[arg(long)]
+        unoptimised: bool,
+    },
+    /// Real manifests: `docs.jsonl`, `files/` and `edge/` in DIR.
+    Manifests {
+        /// The folder.
+        dir: PathBuf,
+        /// Lists what fails, and why.
+        #[arg(long)]
+        failures: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let (name, result) = match args.suite {
+        Suite::Opa {
+            dir,
+            failures,
+            category,
+            summary,
+            unoptimised,
+        } => (
+            "opa",
+            suites::opa::run(&dir, &suites::opa::Options { category, unoptimised })
+                .inspect(|tally| {
+                    if summary {
+                        tally.print_summary();
+                    }
+                    if failures {
+                        tally.print_failures();
+                    }
+                }),
+        ),
+        Suite::Manifests { dir, failures } => (
+            "manifests",
+            suites::manifests::run(&dir).inspect(|tally| {
+                if failures {
+                    tally.print_failures();
+                }
+            }),
+        ),
+    };
+    let tally = match result {
+        Ok(tally) => tally,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let (passed, failed) = (tally.passed(), tally.failed());
+    let verdict = match args.floors {
+        Some(file) => floors::check(&file, name, passed),
+        None if failed == 0 => Ok(()),
+        None => Err(String::new()),
+    };
+    if let Err(message) = &verdict
+        && !message.is_empty()
+    {
+        eprintln!("error: {message}");
+    }
+    println!("{passed} passed, {failed} failed");
+    ExitCode::from(u8::from(verdict.is_err()))
+}

@@ -1,0 +1,210 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Checks Kubernetes manifests against security policies written in Rego, compiled to WebAssembly.
+#[derive(Debug, Parser)]
+#[command(name = "kpol", version, propagate_version = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Checks manifests against policies.
+    ///
+    /// Exit codes: 0 nothing failed; 1 a policy failed; 2 something could not be checked.
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArgs),
+    /// Evaluates a query against policies and an input.
+    #[command(after_help = EVAL_EXAMPLES)]
+    Eval(EvalArgs),
+    /// Compiles policies to a WebAssembly module.
+    #[command(after_help = BUILD_EXAMPLES)]
+    Build(BuildArgs),
+}
+
+const TEST_EXAMPLES: &str = "\
+Examples:
+  kpol test deploy/                        with ./policy, or the built-in policies where there is none
+  kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
+  helm template chart | kpol test -        manifests from another command
+  kpol test -o json 'k8s/**/*.yaml'        machine-readable results";
+
+const EVAL_EXAMPLES: &str = "\
+Examples:
+  kpol eval '1 + 1'
+  kpol eval -p policies -i pod.yaml 'data.main.deny'
+  kpol eval -d users.json 'data.users[_].name'";
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  kpol build policies -e main/deny -o deny.wasm
+  kpol test --module deny.wasm pod.yaml";
+
+/// Limits of every evaluation.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct LimitArgs {
+    /// The time that one document may take, such as `500ms`, `10s` or `1m`.
+    #[arg(long, default_value = "10s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// The memory that one worker may take, such as `64Mi`, `512Mi` or `1Gi`.
+    #[arg(long, default_value = "512Mi", value_parser = size)]
+    pub(crate) max_memory: u64,
+}
+
+/// Where policies and data come from.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyArgs {
+    /// A folder or file with policies; may be given many times.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// A folder or file with data for the policies (YAML or JSON); may be given many times.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Reads policies as Rego v0.
+    #[arg(long)]
+    pub(crate) rego_v0: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TestArgs {
+    /// Files, folders and globs with manifests; `-` for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
+    /// Evaluates the rules of this package; may be given many times. [default: main]
+    #[arg(short, long, value_name = "NS")]
+    pub(crate) namespace: Vec<String>,
+    /// Evaluates the rules of all packages.
+    #[arg(long, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+    /// A compiled policy (from `kpol build`) instead of a policy folder.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "namespace", "all_namespaces"])]
+    pub(crate) module: Option<PathBuf>,
+    /// The format of the results.
+    #[arg(short, long, default_value = "text")]
+    pub(crate) output: Output,
+    /// Treats warnings as failures.
+    #[arg(long)]
+    pub(crate) fail_on_warn: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Formats of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people, with code frames.
+    Text,
+    /// conftest's JSON, with a location for each result.
+    Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct EvalArgs {
+    /// The query.
+    pub(crate) query: String,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
+    /// The input document (YAML or JSON); `-` for standard input.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Ends with an error where a builtin does.
+    #[arg(long)]
+    pub(crate) strict_builtin_errors: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BuildArgs {
+    /// Folders or files with policies.
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// A rule to export, such as `main/deny`; may be given many times.
+    #[arg(short, long, required = true, value_name = "ENTRYPOINT")]
+    pub(crate) entrypoint: Vec<String>,
+    /// The module to write.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Reads policies as Rego v0.
+    #[arg(long)]
+    pub(crate) rego_v0: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let scale = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        "" => return Err("a unit is missing: `ms`, `s`, `m` or `h`".to_owned()),
+        other => return Err(format!("unknown unit `{other}`: use `ms`, `s`, `m` or `h`")),
+    };
+    let number: f64 = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+    let seconds = number * scale;
+    if !(0.001..=86_400.0).contains(&seconds) {
+        return Err("must be from 1ms to 24h".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let scale: u64 = match unit {
+        "" | "B" => 1,
+        "K" | "k" => 1000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        "Ki" | "KiB" => 1 << 10,
+        "Mi" | "MiB" => 1 << 20,
+        "Gi" | "GiB" => 1 << 30,
+        other => return Err(format!("unknown unit `{other}`: use `Ki`, `Mi` or `Gi`")),
+    };
+    let number: u64 = number.parse().map_err(|_| format!("`{number}` is no whole number"))?;
+    let bytes = number.saturating_mul(scale);
+    if !((8 << 20)..=(4 << 30)).contains(&bytes) {
+        return Err("must be from 8Mi to 4Gi".to_owned());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, duration, size};
+    use clap::CommandFactory;
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "5", "s", "1y", "0s", "-1s", "1e9h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("64Mi"), Ok(64 << 20));
+        assert_eq!(size("1G"), Ok(1_000_000_000));
+        for wrong in ["", "1", "Mi", "1Ti", "5Gi", "-1Mi"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One module for each command: its `run`.
+
+pub(crate) mod build;
+pub(crate) mod eval;
+pub(crate) mod test;

@@ -1,0 +1,133 @@
+//! Loads policies: from folders and files, or the built-in library.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+use include_dir::{Dir, include_dir};
+use kpol_diagnostics::{Diagnostic, SourceId, SourceMap};
+use kpol_syntax::ast::{Module, RegoVersion};
+use kpol_syntax::parse_module;
+
+use crate::exit::CommandError;
+
+static LIBRARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
+
+/// Where policies come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Folders and files.
+    Paths(Vec<PathBuf>),
+    /// The library inside of the binary.
+    BuiltIn,
+}
+
+impl Origin {
+    /// What the command line says, else `./policy`, else the library.
+    pub(crate) fn choose(paths: &[PathBuf]) -> Origin {
+        if !paths.is_empty() {
+            return Origin::Paths(paths.to_vec());
+        }
+        let local = PathBuf::from("policy");
+        if local.is_dir() {
+            Origin::Paths(vec![local])
+        } else {
+            Origin::BuiltIn
+        }
+    }
+}
+
+/// Parsed policies.
+pub(crate) struct Policies {
+    pub(crate) modules: Vec<Module>,
+    pub(crate) errors: Vec<Diagnostic>,
+}
+
+/// Reads and parses all policies of an origin, unit tests (`*_test.rego`) left out.
+///
+/// # Errors
+/// Where a path cannot be read, or there is no policy at all. Errors inside of policies are collected.
+pub(crate) fn load(
+    origin: &Origin,
+    version: RegoVersion,
+    sources: &mut SourceMap,
+) -> Result<Policies, CommandError> {
+    let mut texts: Vec<(SourceId, RegoVersion)> = Vec::new();
+    match origin {
+        Origin::BuiltIn => {
+            let mut files = Vec::new();
+            collect(&LIBRARY, &mut files);
+            files.sort();
+            for (name, text) in files {
+                texts.push((sources.add(name, text), RegoVersion::V1));
+            }
+        }
+        Origin::Paths(paths) => {
+            for path in paths {
+                for file in files(path)? {
+                    let text = std::fs::read_to_string(&file).map_err(|error| {
+                        CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
+                    })?;
+                    let name = file.display().to_string();
+                    texts.push((sources.add(name, text), version));
+                }
+            }
+        }
+    }
+    let mut policies = Policies {
+        modules: Vec::new(),
+        errors: Vec::new(),
+    };
+    for (source, version) in texts {
+        let (module, errors) = parse_module(source, sources.text(source), version);
+        policies.modules.extend(module);
+        policies.errors.extend(errors);
+    }
+    Ok(policies)
+}
+
+fn collect(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
+    for file in dir.files() {
+        let name = file.path().display().to_string();
+        if is_policy(file.path())
+            && let Some(text) = file.contents_utf8()
+        {
+            files.push((format!("<built-in>/{name}"), text.to_owned()));
+        }
+    }
+    for dir in dir.dirs() {
+        collect(dir, files);
+    }
+}
+
+fn is_policy(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.ends_with(".rego") && !name.ends_with("_test.rego"))
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !path.exists() {
+        return Err(CommandError::Plain(format!(
+            "no such policy folder: `{}`",
+            path.display()
+        )));
+    }
+    let mut found = Vec::new();
+    for entry in WalkBuilder::new(path).standard_filters(false).build() {
+        let entry = entry.map_err(|error| CommandError::Plain(error.to_string()))?;
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_policy(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(CommandError::Help(
+            format!("no policy (`.rego` file) below `{}`", path.display()),
+            "`-p` names a folder with policies; leave it out to use the built-in ones".to_owned(),
+        ));
+    }
+    Ok(found)
+}

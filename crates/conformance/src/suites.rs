@@ -1,0 +1,56 @@
+//! The suites, and what they report.
+
+pub(crate) mod manifests;
+pub(crate) mod opa;
+
+use std::collections::BTreeMap;
+
+/// What came out of a suite's cases.
+#[derive(Default)]
+pub(crate) struct Tally {
+    cases: Vec<Case>,
+}
+
+struct Case {
+    category: String,
+    name: String,
+    failure: Option<String>,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, category: &str, name: &str, result: Result<(), String>) {
+        self.cases.push(Case {
+            category: category.to_owned(),
+            name: name.to_owned(),
+            failure: result.err(),
+        });
+    }
+
+    pub(crate) fn passed(&self) -> usize {
+        self.cases.iter().filter(|c| c.failure.is_none()).count()
+    }
+
+    pub(crate) fn failed(&self) -> usize {
+        self.cases.len() - self.passed()
+    }
+
+    pub(crate) fn print_failures(&self) {
+        for case in &self.cases {
+            if let Some(failure) = &case.failure {
+                println!("{}: {}", case.name, failure.trim_end().replace('\n', "\n    "));
+            }
+        }
+    }
+
+    pub(crate) fn print_summary(&self) {
+        let mut categories: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for case in &self.cases {
+            let entry = categories.entry(&case.category).or_default();
+            entry.0 += usize::from(case.failure.is_none());
+            entry.1 += 1;
+        }
+        for (category, (passed, all)) in categories {
+            println!("{category:<44} {passed:>4} of {all:>4}");
+        }
+    }
+}
