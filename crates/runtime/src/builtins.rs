@@ -34,6 +34,7 @@ mod types;
 mod units;
 mod uri;
 mod uuid;
+mod yaml;
 
 use alloc::{format, string::String};
 
@@ -109,6 +110,7 @@ const TABLES: &[Table] = &[
     semver::TABLE,
     units::TABLE,
     uuid::TABLE,
+    yaml::TABLE,
     net::TABLE,
     crypto::TABLE,
     uri::TABLE,

@@ -196,3 +196,10 @@ pub(super) fn to_value(heap: &mut Heap<'_>, f: f64) -> Option<Value> {
     let text = format(f, if integral { 'f' } else { 'g' }, None);
     heap.number(if text == "-0" { "0" } else { &text })
 }
+
+/// A finite single, with the fewest digits that mean it.
+pub(super) fn format_single(f: f32) -> String {
+    // The shortest digits of the single, read as a double, are the shortest of that double too.
+    let shortest: f64 = format!("{f:e}").parse().unwrap_or(0.0);
+    format(shortest, 'g', None)
+}
