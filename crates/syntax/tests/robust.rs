@@ -69,7 +69,7 @@ fn mutated() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text(text in any::<String>()) {
@@ -84,6 +84,14 @@ proptest! {
     #[test]
     fn mutated_policies(text in mutated()) {
         parse_all(&text);
+    }
+}
+
+/// What was found before.
+#[test]
+fn known_texts() {
+    for text in ["$`{}", "$`{}é", "$\"{1}é", "p := \"\\é\"", "\u{feff}package a\np := $`é{1"] {
+        parse_all(text);
     }
 }
 

@@ -61,7 +61,11 @@ impl Place<'_> {
             .and_then(|before| self.tokens.get(before));
         let span = match (found, before) {
             (Some(token), _) => Span::new(self.source, token.start, token.end),
-            (None, Some(token)) => Span::new(self.source, token.end.saturating_sub(1), token.end),
+            (None, Some(token)) => {
+                let last = self.word(token).chars().next_back().map_or(0, char::len_utf8);
+                let start = token.end.saturating_sub(u32::try_from(last).unwrap_or(0));
+                Span::new(self.source, start, token.end)
+            }
             (None, None) => Span::new(self.source, at, at),
         };
         let name = match found {

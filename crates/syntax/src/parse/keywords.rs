@@ -44,24 +44,27 @@ pub(crate) enum Keyword {
 
 /// The keyword that a word may be.
 pub(crate) fn keyword(word: &str) -> Option<Keyword> {
-    Some(match word {
-        "and" => Keyword::And,
-        "as" => Keyword::As,
-        "contains" => Keyword::Contains,
-        "default" => Keyword::Default,
-        "else" => Keyword::Else,
-        "every" => Keyword::Every,
-        "false" => Keyword::False,
-        "if" => Keyword::If,
-        "import" => Keyword::Import,
-        "in" => Keyword::In,
-        "not" => Keyword::Not,
-        "null" => Keyword::Null,
-        "or" => Keyword::Or,
-        "package" => Keyword::Package,
-        "some" => Keyword::Some,
-        "true" => Keyword::True,
-        "with" => Keyword::With,
+    if !(2..=8).contains(&word.len()) {
+        return None;
+    }
+    Some(match word.as_bytes() {
+        b"and" => Keyword::And,
+        b"as" => Keyword::As,
+        b"contains" => Keyword::Contains,
+        b"default" => Keyword::Default,
+        b"else" => Keyword::Else,
+        b"every" => Keyword::Every,
+        b"false" => Keyword::False,
+        b"if" => Keyword::If,
+        b"import" => Keyword::Import,
+        b"in" => Keyword::In,
+        b"not" => Keyword::Not,
+        b"null" => Keyword::Null,
+        b"or" => Keyword::Or,
+        b"package" => Keyword::Package,
+        b"some" => Keyword::Some,
+        b"true" => Keyword::True,
+        b"with" => Keyword::With,
         _ => return None,
     })
 }

@@ -187,6 +187,11 @@ impl Lexer<'_> {
     }
 
     fn error(&mut self, message: impl Into<String>, start: usize, end: usize) {
+        // Whole characters of the text only.
+        let mut end = end.min(self.bytes.len());
+        while self.bytes.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            end += 1;
+        }
         let span = Span::new(self.source, offset(start), offset(end));
         self.out.errors.push(Diagnostic::error(PARSE_ERROR, message, span));
     }
