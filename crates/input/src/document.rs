@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use kpol_diagnostics::{SourceId, Span};
+use kpol_diagnostics::{LineColumn, SourceId, SourceMap, Span};
 
 /// A node of a [`Document`]'s tape. Ids of a container's content follow its own without a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +72,11 @@ impl TextRef {
             offset,
             len: len | IN_BUFFER,
         }
+    }
+
+    /// Length in bytes.
+    pub(crate) fn len(self) -> u32 {
+        self.len & !IN_BUFFER
     }
 
     pub(crate) fn resolve<'a>(self, source: &'a str, buffer: &'a str) -> &'a str {
@@ -171,6 +176,12 @@ impl Document {
     #[must_use]
     pub fn index(&self) -> u32 {
         self.index
+    }
+
+    /// Where it begins in its source.
+    #[must_use]
+    pub fn position(&self, sources: &SourceMap) -> LineColumn {
+        sources.line_col(self.span(self.root))
     }
 
     /// The outermost node.

@@ -25,10 +25,11 @@ pub(crate) fn parse(
     options: &Options,
 ) -> Result<Vec<Tape>, InputError> {
     let syntax = |error: SyntaxError| syntax_error(source, text, error);
-    // The loader bounds the depth and names the place; this bounds what the scanner keeps meanwhile.
+    // The loader bounds the depth and names the place. The scanner is at most 1,024 bytes ahead of it, so that
+    // its own bound comes into play only if that should ever fail.
     let depth = usize::try_from(options.limits.depth)
         .unwrap_or(usize::MAX)
-        .saturating_add(2);
+        .saturating_add(2048);
     let mut events = Events::new(text, depth).map_err(syntax)?;
     let mut tapes = Vec::new();
     let mut alias_nodes = 0;

@@ -74,6 +74,13 @@ fn absurd_depth_is_an_error_and_no_overflow() {
         for (text, format) in texts {
             let (error, line) = parse(&text, format, Limits::default()).unwrap_err();
             assert_eq!(line, 1, "{error}");
+            assert!(
+                matches!(
+                    error,
+                    InputError::TooDeep { limit: 500, .. } | InputError::InvalidKey { .. }
+                ),
+                "{error}"
+            );
         }
     }
     assert!(parse(&"-\n".repeat(100_000), Format::Yaml, Limits::default()).is_ok());

@@ -31,6 +31,8 @@ pub(super) struct Frame<'a> {
 pub(super) struct Key {
     pub(super) node: u32,
     pub(super) merge: bool,
+    /// Bytes of its text.
+    len: u32,
 }
 
 /// Turns the events of one document into a tape.
@@ -212,7 +214,11 @@ impl<'a> Loader<'a> {
             Repr::Object { .. } => return Err(self.invalid_key("a mapping", start, end)),
         };
         let node = self.builder.push(Repr::String(text), start, end);
-        self.keys.push(Key { node, merge });
+        self.keys.push(Key {
+            node,
+            merge,
+            len: text.len(),
+        });
         if let Some(frame) = self.frames.last_mut() {
             frame.merges |= merge;
         }
@@ -309,14 +315,12 @@ impl<'a> Loader<'a> {
         let keys = self.keys.get(from..).unwrap_or_default();
         let text = |key: &Key| self.node_text(key.node);
         let repeated = if keys.len() <= PAIRS {
-            let mut earlier = keys.iter().enumerate().filter(|(_, key)| !key.merge);
-            earlier.find_map(|(at, key)| {
-                let text_of_key = text(key);
-                let before = keys.get(..at)?.iter().filter(|other| !other.merge);
-                before
-                    .clone()
-                    .any(|other| text(other) == text_of_key)
-                    .then_some(*key)
+            let mut later = keys.iter().enumerate().filter(|(_, key)| !key.merge);
+            later.find_map(|(at, key)| {
+                let mut before = keys.get(..at)?.iter();
+                let same =
+                    |other: &Key| other.len == key.len && !other.merge && text(other) == text(key);
+                before.any(same).then_some(*key)
             })
         } else {
             let mut seen = FxHashSet::default();

@@ -137,6 +137,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token; the stream's end again and again once it is reached.
+    #[inline]
     pub(super) fn peek(&mut self) -> Result<&Token<'a>, SyntaxError> {
         while self.needs_more()? {
             self.fetch()?;
@@ -171,6 +172,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn needs_more(&mut self) -> Result<bool, SyntaxError> {
         if self.queue.is_empty() {
             return Ok(!self.ended);
@@ -389,9 +391,10 @@ impl<'a> Scanner<'a> {
             end: at,
         };
         match number {
-            Some(number) => self
-                .queue
-                .insert((number - self.taken).min(self.queue.len()), token),
+            Some(number) => self.queue.insert(
+                number.saturating_sub(self.taken).min(self.queue.len()),
+                token,
+            ),
             None => self.queue.push_back(token),
         }
         Ok(())
@@ -538,7 +541,7 @@ impl<'a> Scanner<'a> {
                 start: key.at,
                 end: key.at,
             };
-            let place = (key.number - self.taken).min(self.queue.len());
+            let place = key.number.saturating_sub(self.taken).min(self.queue.len());
             self.queue.insert(place, token);
             self.indent_to(
                 key.column,
