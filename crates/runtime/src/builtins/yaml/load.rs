@@ -9,7 +9,7 @@ use alloc::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::{
     super::BuiltinError,
@@ -24,7 +24,36 @@ fn failed(text: &str) -> BuiltinError {
 }
 
 fn scan_error(e: &ScanError) -> BuiltinError {
-    failed(&format!("line {}: {}", e.marker().line(), e.info()))
+    let line = e.marker().line();
+    // The end of the text counts as a line of its own here, and as part of the last one in OPA's reader.
+    let (line, problem) = match e.info().split_once(", expected ") {
+        Some((_, expected)) => (
+            line.saturating_sub(1).max(1),
+            format!("did not find expected {expected}"),
+        ),
+        None => (line, e.info().to_string()),
+    };
+    failed(&format!("line {line}: {problem}"))
+}
+
+/// Tabs do not indent: outside brackets nothing may begin after one at the start of a line.
+fn check_indentation(lines: &[&str], at: &Marker) -> Result<()> {
+    let line = lines
+        .get(at.line().saturating_sub(1))
+        .copied()
+        .unwrap_or("");
+    let end = line
+        .char_indices()
+        .nth(at.col())
+        .map_or(line.len(), |(i, _)| i);
+    let before = line.get(..end).unwrap_or("");
+    if before.contains('\t') && before.trim().is_empty() {
+        return Err(failed(&format!(
+            "line {}: found character that cannot start any token",
+            at.line()
+        )));
+    }
+    Ok(())
 }
 
 /// A collection whose end has not come yet.
@@ -64,16 +93,36 @@ pub(super) fn load(heap: &mut Heap<'_>, source: &str) -> Result<Value> {
         document: None,
         first: None,
     };
-    while let Some(event) = next(&mut parser)? {
+    let lines: Vec<&str> = source.lines().collect();
+    // How many collections are open inside the outermost bracket, itself included.
+    let mut brackets = 0usize;
+    while let Some((event, start)) = next(&mut parser)? {
+        let opens = matches!(event, Event::SequenceStart(..) | Event::MappingStart(..));
+        if brackets == 0 && (opens || matches!(event, Event::Scalar(..))) {
+            check_indentation(&lines, &start)?;
+        }
+        if opens && (brackets > 0 || is_bracket(&lines, &start)) {
+            brackets += 1;
+        } else if matches!(event, Event::SequenceEnd | Event::MappingEnd) {
+            brackets = brackets.saturating_sub(1);
+        }
         loader.event(heap, event)?;
     }
     Ok(loader.first.unwrap_or(Value::NULL))
 }
 
-fn next<'s>(parser: &mut Parser<'s, StrInput<'s>>) -> Result<Option<Event<'s>>> {
+fn is_bracket(lines: &[&str], at: &Marker) -> bool {
+    let line = lines
+        .get(at.line().saturating_sub(1))
+        .copied()
+        .unwrap_or("");
+    matches!(line.chars().nth(at.col()), Some('[' | '{'))
+}
+
+fn next<'s>(parser: &mut Parser<'s, StrInput<'s>>) -> Result<Option<(Event<'s>, Marker)>> {
     match parser.next_event() {
         None => Ok(None),
-        Some(Ok((event, _))) => Ok(Some(event)),
+        Some(Ok((event, span))) => Ok(Some((event, span.start))),
         Some(Err(e)) => Err(scan_error(&e)),
     }
 }
