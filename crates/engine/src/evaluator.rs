@@ -1,0 +1,287 @@
+//! Evaluates a policy against inputs, one after the other.
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use kpol_abi::layout::control;
+use kpol_input::Document;
+use kpol_runtime::Value;
+
+use crate::{
+    answer::Answer,
+    data::Data,
+    error::{EvalError, SourceSite},
+    instance::Instance,
+    limits::Limits,
+    lower::{self, Places, Scratch},
+    policy::{EntryId, Policy},
+};
+
+/// A line that a policy printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// Where it was printed.
+    pub site: Option<SourceSite>,
+    /// Its text.
+    pub text: String,
+}
+
+/// One instance of a policy, for one thread at a time.
+///
+/// Set the data once, then for each input [`Evaluator::set_input`], then [`Evaluator::evaluate`] for each
+/// entrypoint: those share one copy of the input and what rules have computed. An error ends only the evaluation
+/// that it happened in.
+pub struct Evaluator {
+    pub(crate) policy: Policy,
+    limits: Limits,
+    strict: bool,
+    now: Option<i64>,
+    seed: Option<u64>,
+    data: Arc<Data>,
+    input: Option<Document>,
+    instance: Option<Ready>,
+    pub(crate) places: Places,
+    scratch: Scratch,
+    lost: Vec<(u32, String)>,
+}
+
+/// An instance with data in it.
+struct Ready {
+    instance: Instance,
+    data: Value,
+    /// Whether the present input is laid out in it.
+    begun: bool,
+}
+
+impl std::fmt::Debug for Evaluator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Evaluator")
+            .field("policy", &self.policy)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Evaluator {
+    pub(crate) fn new(policy: Policy, limits: Limits) -> Result<Evaluator, EvalError> {
+        let mut evaluator = Evaluator {
+            policy,
+            limits,
+            strict: false,
+            now: None,
+            seed: None,
+            data: Arc::new(Data::new()),
+            input: None,
+            instance: None,
+            places: Places::default(),
+            scratch: Scratch::default(),
+            lost: Vec::new(),
+        };
+        // The limits are tried now, so that later errors are the policy's or the input's.
+        evaluator.ready()?;
+        Ok(evaluator)
+    }
+
+    /// Whether a builtin error ends an evaluation, or only makes the call undefined (the default).
+    pub fn set_strict(&mut self, strict: bool) {
+        self.strict = strict;
+        self.forget_input();
+    }
+
+    /// The time that the policy sees, in nanoseconds since the epoch; `None` for the clock's (the default).
+    pub fn set_now(&mut self, now: Option<i64>) {
+        self.now = now;
+        self.forget_input();
+    }
+
+    /// The seed of random numbers; `None` for a new one each time (the default).
+    pub fn set_seed(&mut self, seed: Option<u64>) {
+        self.seed = seed;
+        self.forget_input();
+    }
+
+    /// Sets the base data for all inputs that follow.
+    ///
+    /// # Errors
+    /// Where it does not fit the limits.
+    pub fn set_data(&mut self, data: Arc<Data>) -> Result<(), EvalError> {
+        if data.is_empty() && self.data.is_empty() {
+            return Ok(());
+        }
+        self.data = data;
+        self.instance = None;
+        self.ready().map(|_| ())
+    }
+
+    /// Sets the input and starts a new evaluation: nothing of the last one is left.
+    ///
+    /// # Errors
+    /// Where the input does not fit the limits.
+    pub fn set_input(&mut self, input: &Document) -> Result<(), EvalError> {
+        self.input = Some(input.clone());
+        self.forget_input();
+        self.begin().map(|_| ())
+    }
+
+    /// Starts a new evaluation without an input document.
+    ///
+    /// # Errors
+    /// Where even that does not fit the limits.
+    pub fn clear_input(&mut self) -> Result<(), EvalError> {
+        self.input = None;
+        self.forget_input();
+        self.begin().map(|_| ())
+    }
+
+    /// The present input.
+    #[must_use]
+    pub fn input(&self) -> Option<&Document> {
+        self.input.as_ref()
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Evaluates an entrypoint over the present input.
+    ///
+    /// # Errors
+    /// As the policy raises them, or where a limit was hit. The evaluator can be used on.
+    pub fn evaluate(&mut self, entry: EntryId) -> Result<Answer<'_>, EvalError> {
+        let instance = self.begin()?;
+        let value = instance.timed(|instance| instance.entry(entry))?;
+        Ok(Answer::new(self, entry, value))
+    }
+
+    /// The first builtin error since the input was set that made a call undefined instead of ending an evaluation.
+    /// A rule that did not hold because of it proves nothing.
+    pub fn builtin_error(&mut self) -> Option<EvalError> {
+        let ready = self.instance.as_mut().filter(|ready| ready.begun && !ready.instance.broken);
+        ready.and_then(|ready| ready.instance.remembered())
+    }
+
+    /// The lines that were printed since the input was set.
+    #[must_use]
+    pub fn printed(&self) -> Vec<Printed> {
+        let present = self.instance.as_ref().map_or(&[][..], |ready| ready.instance.printed());
+        let lines = self.lost.iter().chain(present);
+        let inner = &self.policy.inner;
+        lines
+            .map(|(site, text)| Printed {
+                site: inner.site(*site).cloned(),
+                text: text.clone(),
+            })
+            .collect()
+    }
+
+    /// The present instance; answers exist only while there is one.
+    pub(crate) fn instance(&mut self) -> Result<&mut Instance, EvalError> {
+        let ready = self.instance.as_mut();
+        ready
+            .map(|ready| &mut ready.instance)
+            .ok_or_else(|| EvalError::internal("there is no evaluation"))
+    }
+
+    fn forget_input(&mut self) {
+        self.lost.clear();
+        if let Some(ready) = &mut self.instance {
+            ready.begun = false;
+        }
+    }
+
+    /// An instance with the data in it: the present one, or a new one if that ended in an error.
+    fn ready(&mut self) -> Result<&mut Ready, EvalError> {
+        if let Some(broken) = self.instance.take_if(|ready| ready.instance.broken) {
+            // What was printed on the way to an error is worth keeping.
+            self.lost.extend_from_slice(broken.instance.printed());
+        }
+        if self.instance.is_none() {
+            let mut instance = Instance::new(&self.policy, self.limits, self.strict)?;
+            let bounds = self.data.bounds();
+            let size = lower::size(&bounds).ok_or_else(EvalError::memory)?;
+            let (data, scratch) = (&self.data, &mut self.scratch);
+            let data = instance.timed(|instance| {
+                instance.reserve(size, bounds.strings)?;
+                let mut heap = instance.heap();
+                let data = lower::data(&mut heap, scratch, data);
+                if heap.exhausted() {
+                    return Err(EvalError::internal("the data does not fit the room reserved for it"));
+                }
+                drop(heap);
+                instance.seal()?;
+                Ok(data)
+            })?;
+            self.instance = Some(Ready {
+                instance,
+                data,
+                begun: false,
+            });
+        }
+        self.instance
+            .as_mut()
+            .ok_or_else(|| EvalError::internal("there is no instance"))
+    }
+
+    /// An instance with the present input in it.
+    fn begin(&mut self) -> Result<&mut Instance, EvalError> {
+        let input = self.input.clone();
+        let (strict, now, seed) = (u32::from(self.strict), self.now, self.seed);
+        self.ready()?;
+        let (places, scratch) = (&mut self.places, &mut self.scratch);
+        let ready = self
+            .instance
+            .as_mut()
+            .ok_or_else(|| EvalError::internal("there is no instance"))?;
+        if ready.begun {
+            return Ok(&mut ready.instance);
+        }
+        places.clear();
+        ready.instance.restart_clock();
+        let data = ready.data;
+        ready.instance.timed(|instance| {
+            instance.reset()?;
+            let value = match &input {
+                None => Value::UNDEFINED,
+                Some(input) => lay_out(instance, scratch, places, input)?,
+            };
+            instance.set_control(control::STRICT, strict);
+            let now = now.unwrap_or_else(clock);
+            instance.set_control(control::NOW, now as u32);
+            instance.set_control(control::NOW + 4, (now >> 32) as u32);
+            let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(now));
+            instance.set_control(control::SEED, seed as u32);
+            instance.set_control(control::SEED + 4, (seed >> 32) as u32);
+            instance.begin(value, data)
+        })?;
+        ready.begun = true;
+        Ok(&mut ready.instance)
+    }
+}
+
+fn lay_out(
+    instance: &mut Instance,
+    scratch: &mut Scratch,
+    places: &mut Places,
+    input: &Document,
+) -> Result<Value, EvalError> {
+    let bounds = input.bounds();
+    let size = lower::size(&bounds).ok_or_else(EvalError::memory)?;
+    instance.reserve(size, bounds.strings)?;
+    let mut heap = instance.heap();
+    let value = lower::document(&mut heap, scratch, places, input);
+    if heap.exhausted() {
+        return Err(EvalError::internal("the input does not fit the room reserved for it"));
+    }
+    Ok(value)
+}
+
+/// Nanoseconds since the epoch.
+fn clock() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
