@@ -31,7 +31,10 @@ pub enum ArtifactError {
     #[error("the description of the policy is damaged")]
     Description(#[source] serde_json::Error),
     /// Compiled for another version of the runtime.
-    #[error("the policy was compiled for ABI version {found}, not {}", names::ABI_VERSION)]
+    #[error(
+        "the policy was compiled for ABI version {found}, not {}",
+        names::ABI_VERSION
+    )]
     Version {
         /// The version that it names.
         found: u32,

@@ -185,11 +185,7 @@ fn lay_out_all(heap: &mut Heap<'_>, items: &[Const]) -> Result<Vec<Value>, Codeg
 }
 
 /// The arrays of keys that documents are patched at.
-fn paths(
-    heap: &mut Heap<'_>,
-    policy: &Policy,
-    values: &[Value],
-) -> HashMap<Vec<ConstId>, u32> {
+fn paths(heap: &mut Heap<'_>, policy: &Policy, values: &[Value]) -> HashMap<Vec<ConstId>, u32> {
     let mut paths = HashMap::new();
     for func in &policy.funcs {
         func.body.visit(&mut |stmt| {
@@ -245,9 +241,7 @@ fn collect_switches(body: &Block, policy: &Policy, into: &mut Vec<Vec<ConstId>>)
             let strings: Vec<ConstId> = cases
                 .iter()
                 .map(|(case, _)| *case)
-                .filter(|case| {
-                    matches!(policy.consts.get(case.index()), Some(Const::String(_)))
-                })
+                .filter(|case| matches!(policy.consts.get(case.index()), Some(Const::String(_))))
                 .collect();
             if strings.len() > super::switch::CHAIN {
                 into.push(strings);

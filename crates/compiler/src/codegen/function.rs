@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use kpol_abi::imports::RuntimeFn;
-use kpol_abi::layout::{
-    FALSE, LEN, TAG_ARRAY, TAG_OBJECT, TAG_SET, UNDEFINED, error_kind, trace,
-};
+use kpol_abi::layout::{FALSE, LEN, TAG_ARRAY, TAG_OBJECT, TAG_SET, UNDEFINED, error_kind, trace};
 
 use super::CodegenError;
 use super::code::{Callee, Code, Global, Label, Slot};

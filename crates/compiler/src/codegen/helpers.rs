@@ -270,7 +270,12 @@ fn count(code: &mut Code) {
     code.br_if(elsewhere);
     code.get(FIRST);
     code.load(LEN);
-    code.op().i32_const(1).i32_shl().i32_const(1).i32_or().return_();
+    code.op()
+        .i32_const(1)
+        .i32_shl()
+        .i32_const(1)
+        .i32_or()
+        .return_();
     code.end();
     code.constant(by_name("count").map_or(u32::MAX, |id| id.0));
     code.get(SECOND);

@@ -242,19 +242,11 @@ fn write(
     Ok(module.finish())
 }
 
-fn import_section(
-    constants: &Constants,
-    numbers: &Numbers,
-    tables: &mut Tables,
-) -> ImportSection {
+fn import_section(constants: &Constants, numbers: &Numbers, tables: &mut Tables) -> ImportSection {
     let mut imports = ImportSection::new();
     for function in &numbers.imports {
         let kind = tables.type_of(function.params() as u32, function.returns());
-        imports.import(
-            names::RUNTIME,
-            function.name(),
-            EntityType::Function(kind),
-        );
+        imports.import(names::RUNTIME, function.name(), EntityType::Function(kind));
     }
     imports.import(
         names::HOST,

@@ -127,11 +127,7 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
     ///
     /// # Errors
     /// Where a constant is invalid.
-    pub fn new(
-        policy: &'p Policy,
-        heap: &'h mut Heap<'m>,
-        inputs: Inputs,
-    ) -> Result<Self, Error> {
+    pub fn new(policy: &'p Policy, heap: &'h mut Heap<'m>, inputs: Inputs) -> Result<Self, Error> {
         let consts = policy
             .consts
             .iter()
@@ -318,12 +314,14 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
         let items: Vec<(Value, Value)> = match self.heap.kind(source) {
             Kind::Array => {
                 let items = self.heap.items(source);
-                (0..)
-                    .filter_map(Value::small)
-                    .zip(items)
-                    .collect()
+                (0..).filter_map(Value::small).zip(items).collect()
             }
-            Kind::Set => self.heap.items(source).into_iter().map(|v| (v, v)).collect(),
+            Kind::Set => self
+                .heap
+                .items(source)
+                .into_iter()
+                .map(|v| (v, v))
+                .collect(),
             Kind::Object => self.heap.entries(source),
             _ => Vec::new(),
         };
@@ -396,7 +394,10 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
                 Ok(true)
             }
             Stmt::AssignOnce { dst, src, site } => {
-                let (old, new) = (self.read(Operand::Local(*dst), call)?, self.read(*src, call)?);
+                let (old, new) = (
+                    self.read(Operand::Local(*dst), call)?,
+                    self.read(*src, call)?,
+                );
                 if old.is_defined() && !self.heap.equal(old, new) {
                     return Err(Error::Conflict(*site));
                 }
@@ -584,13 +585,7 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
         }
     }
 
-    fn holds(
-        &mut self,
-        op: CompareOp,
-        a: Operand,
-        b: Operand,
-        call: &Call,
-    ) -> Result<bool, Error> {
+    fn holds(&mut self, op: CompareOp, a: Operand, b: Operand, call: &Call) -> Result<bool, Error> {
         let (a, b) = (self.read(a, call)?, self.read(b, call)?);
         Ok(match op {
             CompareOp::Equal => self.heap.equal(a, b),
@@ -669,7 +664,10 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
     }
 
     fn read_all(&self, operands: &[Operand], call: &Call) -> Result<Vec<Value>, Error> {
-        operands.iter().map(|operand| self.read(*operand, call)).collect()
+        operands
+            .iter()
+            .map(|operand| self.read(*operand, call))
+            .collect()
     }
 
     fn write(&self, local: Local, value: Value, call: &mut Call) -> Result<(), Error> {

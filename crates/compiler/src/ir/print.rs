@@ -12,7 +12,12 @@ use super::{
 impl Display for Policy {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (i, entry) in self.entrypoints.iter().enumerate() {
-            writeln!(f, "entry {i} {} = {}", entry.name, name(Some(self), entry.func))?;
+            writeln!(
+                f,
+                "entry {i} {} = {}",
+                entry.name,
+                name(Some(self), entry.func)
+            )?;
         }
         if self.memo_slots > 0 || self.override_slots > 0 {
             writeln!(
@@ -272,7 +277,9 @@ impl Printer<'_> {
             }
             Stmt::Push { array, item } => write!(f, "push {}, {}", self.op(*array), self.op(*item)),
             Stmt::Add { set, item } => write!(f, "add {}, {}", self.op(*set), self.op(*item)),
-            Stmt::AddNew { set, item } => write!(f, "add new {}, {}", self.op(*set), self.op(*item)),
+            Stmt::AddNew { set, item } => {
+                write!(f, "add new {}, {}", self.op(*set), self.op(*item))
+            }
             Stmt::Insert {
                 object,
                 path,
@@ -311,7 +318,10 @@ impl Printer<'_> {
     }
 
     fn at(&self, object: Operand, path: &[Operand]) -> String {
-        let keys: String = path.iter().map(|key| format!("[{}]", self.op(*key))).collect();
+        let keys: String = path
+            .iter()
+            .map(|key| format!("[{}]", self.op(*key)))
+            .collect();
         format!("{}{keys}", self.op(object))
     }
 

@@ -159,7 +159,9 @@ impl Checker<'_> {
             Stmt::Not(body) => self.block(body, &context.completing()),
             Stmt::Any(blocks) => {
                 let inner = context.completing();
-                blocks.iter().try_for_each(|block| self.block(block, &inner))
+                blocks
+                    .iter()
+                    .try_for_each(|block| self.block(block, &inner))
             }
             Stmt::With { id, body, .. } => {
                 let mut inner = context.clone();
@@ -224,9 +226,9 @@ impl Checker<'_> {
                 self.site(*site)
             }
             Stmt::AssignOnce { site, .. } | Stmt::Print { site, .. } => self.site(*site),
-            Stmt::With { overrides, .. } => overrides
-                .iter()
-                .try_for_each(|change| self.change(change)),
+            Stmt::With { overrides, .. } => {
+                overrides.iter().try_for_each(|change| self.change(change))
+            }
             Stmt::Trace { site, slots, .. } => {
                 let known = self
                     .policy
@@ -247,10 +249,7 @@ impl Checker<'_> {
         let mut seen = HashSet::new();
         for (case, _) in cases {
             let constant = self.constant(*case)?;
-            let scalar = !matches!(
-                constant,
-                Const::Array(_) | Const::Set(_) | Const::Object(_)
-            );
+            let scalar = !matches!(constant, Const::Array(_) | Const::Set(_) | Const::Object(_));
             if !scalar || !seen.insert(constant) {
                 return Err(Problem::Case(case.0));
             }
