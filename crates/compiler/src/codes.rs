@@ -62,7 +62,9 @@ codes! {
     WITH_PARTIAL = "with-partial-document", "rego_compile_error";
     /// `with` of a builtin that cannot be replaced.
     WITH_BUILTIN = "with-builtin", "rego_compile_error";
-    /// What this version cannot compile.
+    /// A metadata comment that a policy reads and that is no YAML mapping.
+    METADATA = "invalid-metadata", "rego_parse_error";
+    /// What cannot be compiled.
     UNSUPPORTED = "unsupported", "rego_compile_error";
 }
 

@@ -9,6 +9,7 @@ mod clause;
 mod fold;
 mod imports;
 mod mentions;
+mod metadata;
 mod negate;
 mod rules;
 mod scope;
@@ -21,6 +22,7 @@ use kpol_syntax::ast::{Import, Module, Query, RegoVersion};
 use crate::hir;
 use crate::resolve::clause::Lower;
 use crate::resolve::imports::Names;
+use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::Tables;
 
 /// How strict to be.
@@ -70,13 +72,16 @@ pub fn resolve(
     let definitions = std::mem::take(&mut tables.definitions);
 
     let mut lowered = Vec::new();
-    for (module, definitions) in modules.iter().zip(&definitions) {
+    let metadata = Metadata::new(modules);
+    for (index, (module, definitions)) in modules.iter().zip(&definitions).enumerate() {
         let names = Names::of_module(module, modules, options, &mut errors);
-        let mut positions = Vec::new();
-        for (rule, id) in module.rules.iter().zip(definitions) {
+        for (at, (rule, id)) in module.rules.iter().zip(definitions).enumerate() {
+            let place = Place {
+                module: index,
+                rule: at,
+            };
             let scope = Lower::new(&program, &names, module.version, options, &mut errors);
-            let clauses = scope.rule(rule);
-            positions.push(*id);
+            let clauses = scope.in_rule(&metadata, place).rule(rule);
             lowered.push((*id, clauses));
         }
         if options.strict {
@@ -90,6 +95,7 @@ pub fn resolve(
         made.push(scope.query(source));
     }
     program.queries = made;
+    errors.extend(metadata.into_errors());
     let mut firsts = Vec::new();
     for (id, clauses) in lowered {
         let Some(rule) = program.rules.get_mut(id.0 as usize) else {

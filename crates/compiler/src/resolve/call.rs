@@ -34,6 +34,8 @@ enum Called {
     Equality,
     /// `:=`
     Assignment,
+    /// A value that is known.
+    Known(Const),
     /// Nothing; reported.
     Nothing,
 }
@@ -68,6 +70,17 @@ impl Lower<'_> {
                 if let [left, right] = call.args.as_slice() {
                     let value = (self.term(right), false);
                     self.assign(left, value, span, out);
+                }
+                return;
+            }
+            Called::Known(value) => {
+                let value = constant(span, value);
+                match call.args.first() {
+                    Some(output) => {
+                        let output = self.term(output);
+                        fold::unify(output, value, out);
+                    }
+                    None => out.push(ExprKind::Term(value)),
                 }
                 return;
             }
@@ -139,6 +152,12 @@ impl Lower<'_> {
                 },
                 None => return null,
             },
+            Called::Known(value) if call.args.is_empty() => return constant(span, value),
+            Called::Known(_) => {
+                let name = call.function.dotted().unwrap_or_default();
+                self.arity_error(&name, None, 0, &call.args, span);
+                return null;
+            }
             Called::Function(found) => found,
         };
         let args = self.terms(&call.args);
@@ -227,13 +246,8 @@ impl Lower<'_> {
                 Some("print") => return Called::Print,
                 Some("eq") => return Called::Equality,
                 Some("assign") => return Called::Assignment,
-                Some(name @ ("rego.metadata.rule" | "rego.metadata.chain")) => {
-                    self.error(
-                        codes::UNSUPPORTED,
-                        format!("`{name}` is not supported yet"),
-                        span,
-                    );
-                    return Called::Nothing;
+                Some("rego.metadata.rule" | "rego.metadata.chain") if call.args.len() < 2 => {
+                    return self.metadata(dotted.as_deref() == Some("rego.metadata.chain"), span);
                 }
                 _ => {}
             }
@@ -247,6 +261,22 @@ impl Lower<'_> {
                 self.error(
                     codes::UNDEFINED_FUNCTION,
                     format!("undefined function {name}"),
+                    span,
+                );
+                Called::Nothing
+            }
+        }
+    }
+
+    /// The metadata of the rule that asks for it.
+    fn metadata(&mut self, chain: bool, span: Span) -> Called {
+        match self.place {
+            Some((metadata, place)) if chain => Called::Known(metadata.chain(place)),
+            Some((metadata, place)) => Called::Known(metadata.rule(place)),
+            None => {
+                self.error(
+                    codes::UNSUPPORTED,
+                    "metadata can only be asked for inside a rule".to_owned(),
                     span,
                 );
                 Called::Nothing

@@ -10,6 +10,7 @@ use crate::hir::{
 use crate::ir::Const;
 use crate::resolve::fold::constant;
 use crate::resolve::imports::Names;
+use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::path_of;
 use crate::resolve::scope::{Origin, Scope};
 use crate::resolve::term::variable;
@@ -32,6 +33,8 @@ pub(super) struct Lower<'a> {
     pub(super) hoist_depth: u32,
     /// Expressions that must stand in front of the one that is being made.
     pub(super) pending: Vec<Expr>,
+    /// The rule that is being made.
+    pub(super) place: Option<(&'a Metadata<'a>, Place)>,
 }
 
 /// A parameter that has to be computed, and the variable in its place.
@@ -63,7 +66,14 @@ impl<'a> Lower<'a> {
             depth: 0,
             hoist_depth: 0,
             pending: Vec::new(),
+            place: None,
         }
+    }
+
+    /// For a rule, which may ask for its own metadata.
+    pub(super) fn in_rule(mut self, metadata: &'a Metadata<'a>, place: Place) -> Lower<'a> {
+        self.place = Some((metadata, place));
+        self
     }
 
     pub(super) fn rule(mut self, rule: &ast::Rule) -> Lowered {
