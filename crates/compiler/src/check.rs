@@ -3,8 +3,10 @@
 //! The entry point is [`check`].
 
 mod bind;
+mod kinds;
 mod order;
 mod recursion;
+mod types;
 
 use kpol_diagnostics::Diagnostic;
 
@@ -15,7 +17,8 @@ use crate::resolve::Resolved;
 /// Brings each body into an order in which every variable is bound before it is used.
 ///
 /// # Errors
-/// Variables that nothing binds, and rules that need themselves, sorted by place.
+/// Variables that nothing binds, and rules that need themselves; where there are none of them, calls and equalities
+/// whose types never fit. Sorted by place.
 pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
     let mut program = resolved.program;
     let mut errors = Vec::new();
@@ -35,6 +38,9 @@ pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
         Orderer::new(&mut query.locals, &mut errors).query(&mut query.body);
     }
     recursion::report(&program, &mut errors);
+    if errors.is_empty() {
+        types::report(&program, &mut errors);
+    }
     if errors.is_empty() {
         return Ok(program);
     }
