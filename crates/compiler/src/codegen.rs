@@ -11,6 +11,7 @@
 
 mod build;
 mod builtin;
+mod clauses;
 mod code;
 mod compare;
 mod constants;

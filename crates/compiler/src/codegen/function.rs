@@ -49,8 +49,8 @@ pub(super) struct Emitter<'a> {
     pub(super) func: &'a Func,
     /// What each enclosing [`Stmt::With`] saved.
     pub(super) saved: HashMap<WithId, [Slot; 4]>,
-    /// Which locals some statement reads.
-    pub(super) read: Vec<bool>,
+    /// How many operands of all statements each local is.
+    pub(super) reads: Vec<u32>,
     /// Where a result goes that is to be kept.
     keep: Option<(Label, Slot)>,
 }
@@ -67,7 +67,7 @@ pub(super) fn emit(
         tables,
         func,
         saved: HashMap::new(),
-        read: reads(func),
+        reads: reads(func),
         keep: None,
     };
     match func.memo {
@@ -91,18 +91,18 @@ pub(super) fn emit(
     Ok(emitter.code)
 }
 
-fn reads(func: &Func) -> Vec<bool> {
-    let mut read = vec![false; func.locals.max(func.params) as usize];
+fn reads(func: &Func) -> Vec<u32> {
+    let mut reads = vec![0; func.locals.max(func.params) as usize];
     func.body.visit(&mut |stmt| {
         stmt.operands(&mut |operand| {
             if let Operand::Local(local) = operand
-                && let Some(read) = read.get_mut(local.index())
+                && let Some(count) = reads.get_mut(local.index())
             {
-                *read = true;
+                *count += 1;
             }
         });
     });
-    read
+    reads
 }
 
 impl Emitter<'_> {

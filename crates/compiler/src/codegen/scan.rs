@@ -72,7 +72,7 @@ impl Emitter<'_> {
     }
 
     fn is_read(&self, local: Local) -> bool {
-        self.read.get(local.index()).copied().unwrap_or(true)
+        self.reads.get(local.index()).copied() != Some(0)
     }
 
     /// Sets the locals of the loop; branches away where there is nothing to iterate over.

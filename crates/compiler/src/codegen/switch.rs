@@ -1,22 +1,18 @@
 //! Dispatch on a value: by the number that constant strings carry, in constant time however many cases there are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use kpol_abi::layout::CONST_ID;
 
 use super::CodegenError;
-use super::code::{Callee, Code, Label, Slot};
+use super::code::{Label, Slot};
 use super::constants::{Constant, Nature};
-use super::function::{Emitter, Exits, slot};
+use super::function::{Emitter, Exits};
 use super::helpers::Helper;
-use crate::ir::{Block, ConstId, Local, Operand, Stmt};
+use crate::ir::{Block, ConstId, Operand};
 
 /// Up to so many strings, comparing word by word is quicker than reading a string's number.
 pub(super) const CHAIN: usize = 4;
-/// From so many cases on, bodies that only call clauses become a table of functions: a function with very many
-/// branches takes long to compile.
-const TABLE: usize = 32;
-
 /// A case, and where it goes.
 type Case = (Constant, Label);
 /// A number, and where it goes.
@@ -190,121 +186,10 @@ impl Emitter<'_> {
         self.code.end();
         self.by_number(number, high, otherwise);
     }
-
-    /// Dispatches through a table of functions, where every body only calls clauses whose results no one reads.
-    /// Whether it could be done.
-    fn clause_table(
-        &mut self,
-        on: Slot,
-        cases: &[(Constant, &Block)],
-        otherwise: Label,
-        exit: Label,
-    ) -> Result<bool, CodegenError> {
-        let Some(first) = neighbours(cases) else {
-            return Ok(false);
-        };
-        let mut params = BTreeSet::new();
-        for (_, body) in cases {
-            for stmt in &body.0 {
-                let Stmt::CallClause { dst, args, .. } = stmt else {
-                    return Ok(false);
-                };
-                if self.read.get(dst.index()).copied().unwrap_or(true) {
-                    return Ok(false);
-                }
-                params.extend(args.iter().filter_map(|arg| match arg {
-                    Operand::Local(local) => Some(*local),
-                    Operand::Const(_) => None,
-                }));
-            }
-        }
-        let params: Vec<Local> = params.into_iter().collect();
-        let (bodies, number) = distinct(cases);
-        let callees = bodies
-            .into_iter()
-            .map(|body| self.clause(body, &params))
-            .collect::<Result<Vec<Callee>, CodegenError>>()?;
-        let mut entries: Vec<(u32, Callee)> = cases
-            .iter()
-            .zip(&number)
-            .filter_map(|((case, _), number)| Some((case.id, *callees.get(*number)?)))
-            .collect();
-        entries.sort_by_key(|(id, _)| *id);
-        let count = entries.len() as u32;
-        let base = self
-            .tables
-            .add_entries(entries.into_iter().map(|(_, callee)| callee));
-        let kind = self.tables.type_of(params.len() as u32, true);
-        let index = self.code.temp();
-        self.code.unless_string(on, otherwise);
-        self.code.get(on);
-        self.code.load(CONST_ID);
-        self.code.constant(first);
-        self.code.op().i32_sub();
-        self.code.tee(index);
-        self.code.constant(count);
-        self.code.op().i32_ge_u();
-        self.code.br_if(otherwise);
-        for param in &params {
-            self.code.get(slot(*param));
-        }
-        self.code.get(index);
-        self.code.constant(base);
-        self.code.op().i32_add();
-        self.code.op().call_indirect(0, kind).drop();
-        self.code.br(exit);
-        self.code.release(index);
-        Ok(true)
-    }
-
-    /// A function of these parameters that runs a body of clause calls: the clause itself where that is all.
-    fn clause(&mut self, body: &Block, params: &[Local]) -> Result<Callee, CodegenError> {
-        if let [Stmt::CallClause { func, args, .. }] = body.0.as_slice()
-            && args.len() == params.len()
-            && args
-                .iter()
-                .zip(params)
-                .all(|(arg, param)| *arg == Operand::Local(*param))
-        {
-            return Ok(Callee::Func(*func));
-        }
-        let count = params.len() as u32;
-        let mut code = Code::new(count, count);
-        for stmt in &body.0 {
-            let Stmt::CallClause { func, args, .. } = stmt else {
-                return Err(CodegenError::Internal("clause table"));
-            };
-            for arg in args {
-                match arg {
-                    Operand::Const(id) => code.constant(self.shared.constants.get(*id)?.word),
-                    Operand::Local(local) => {
-                        let at = params.binary_search(local).unwrap_or_default();
-                        code.get(Slot(at as u32));
-                    }
-                }
-            }
-            code.call(Callee::Func(*func));
-            code.op().drop();
-        }
-        code.constant(0);
-        Ok(self
-            .tables
-            .add_clause(format!("{} case", self.func.name), count, code))
-    }
-}
-
-/// The lowest number of the cases, where they are many strings that have all the numbers of a range.
-fn neighbours(cases: &[(Constant, &Block)]) -> Option<u32> {
-    if cases.len() < TABLE || !cases.iter().all(|(case, _)| case.string && case.id != 0) {
-        return None;
-    }
-    let first = cases.iter().map(|(case, _)| case.id).min()?;
-    let last = cases.iter().map(|(case, _)| case.id).max()?;
-    ((last - first) as usize + 1 == cases.len()).then_some(first)
 }
 
 /// The bodies that differ, and for each case which of them it has.
-fn distinct<'a>(cases: &[(Constant, &'a Block)]) -> (Vec<&'a Block>, Vec<usize>) {
+pub(super) fn distinct<'a>(cases: &[(Constant, &'a Block)]) -> (Vec<&'a Block>, Vec<usize>) {
     let mut bodies = Vec::new();
     let mut known = HashMap::new();
     let numbers = cases

@@ -14,7 +14,7 @@ use wasmparser::{
 };
 
 use super::build::{Build, dot, l, lo, test};
-use super::policies::{all, deny, switch_clauses};
+use super::policies::{all, deny, switch_clauses, switch_results};
 
 /// What tests ask about a module.
 #[derive(Default)]
@@ -265,19 +265,21 @@ fn many_cases_take_linear_space() {
 
 #[test]
 fn clause_cases_are_dispatched_through_a_table() {
-    let wasm = emit(&switch_clauses().policy).unwrap().wasm;
-    let mut indirect = 0;
-    for payload in Parser::new(0).parse_all(&wasm) {
-        if let Payload::CodeSectionEntry(body) = payload.unwrap() {
-            indirect += body
-                .get_operators_reader()
-                .unwrap()
-                .into_iter()
-                .filter(|op| matches!(op, Ok(Operator::CallIndirect { .. })))
-                .count();
+    for (case, expected) in [(switch_clauses(), 1), (switch_results(), 2)] {
+        let wasm = emit(&case.policy).unwrap().wasm;
+        let mut indirect = 0;
+        for payload in Parser::new(0).parse_all(&wasm) {
+            if let Payload::CodeSectionEntry(body) = payload.unwrap() {
+                indirect += body
+                    .get_operators_reader()
+                    .unwrap()
+                    .into_iter()
+                    .filter(|op| matches!(op, Ok(Operator::CallIndirect { .. })))
+                    .count();
+            }
         }
+        assert_eq!(indirect, expected, "{}", case.name);
     }
-    assert_eq!(indirect, 1);
 }
 
 #[test]

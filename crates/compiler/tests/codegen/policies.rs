@@ -38,6 +38,7 @@ pub(crate) fn all() -> Vec<Case> {
         switch_strings(),
         switch_sparse(),
         switch_clauses(),
+        switch_results(),
         comparisons(),
         lookups(),
         shapes(),
@@ -573,6 +574,68 @@ pub(crate) fn switch_clauses() -> Case {
         b,
         &[r#"[99,20,"ten",1,"default","default",0,"ten",4]"#],
     )
+}
+
+/// Cases that only keep what clauses return.
+pub(crate) fn switch_results() -> Case {
+    let mut b = Build::new();
+    let names: Vec<Const> = (0..60).map(|i| text(&format!("kind-{i}"))).collect();
+    let mut cases = Vec::new();
+    let same = b.func("same", 1, 1, vec![ret(lo(0))]);
+    for (i, name) in names.iter().enumerate() {
+        let number = b.n(i as i64);
+        let func = b.func(
+            &format!("clause#{i}"),
+            1,
+            1,
+            if i == 2 { vec![] } else { vec![ret(number)] },
+        );
+        let once = |dst| Stmt::AssignOnce {
+            dst: l(3),
+            src: lo(dst),
+            site: SiteId(0),
+        };
+        let dst = 4 + i as u32;
+        let mut body = vec![call(dst, func, vec![lo(2)]), once(dst)];
+        if i % 5 == 0 {
+            let other = if i == 50 { b.n(7) } else { number };
+            let dst = 70 + i as u32;
+            body = vec![block(body)];
+            body.push(block(vec![call(dst, same, vec![other]), once(dst)]));
+        }
+        cases.push((b.id(name.clone()), Block(body)));
+    }
+    let none = b.n(-1);
+    let mut evaluate = |name: &str, which: Vec<usize>| {
+        let mut values: Vec<Const> = which.into_iter().map(|i| names[i].clone()).collect();
+        values.push(Const::Null);
+        let values = b.c(Const::Array(values));
+        b.entry(
+            name,
+            140,
+            vec![
+                array(0, vec![]),
+                scan(
+                    values,
+                    1,
+                    2,
+                    vec![
+                        Stmt::Reset(l(3)),
+                        Stmt::Switch {
+                            on: lo(2),
+                            cases: cases.clone(),
+                            default: Block(vec![copy(3, none)]),
+                        },
+                        block(vec![Stmt::IsDefined(lo(3)), push(0, lo(3))]),
+                    ],
+                ),
+                ret(lo(0)),
+            ],
+        );
+    };
+    evaluate("results", vec![3, 59, 5, 2, 0]);
+    evaluate("conflict", vec![1, 50]);
+    case("switch_results", b, &["[3,59,5,0,-1]", "conflict"])
 }
 
 /// Values of all kinds, with some that are equal though spelled differently.
