@@ -10,9 +10,12 @@ pub mod print;
 pub mod query;
 pub mod rule;
 pub mod term;
+pub mod visit;
 
 pub use annotation::{Annotation, AnnotationTarget};
 pub use module::{Import, Module, Package, RegoVersion};
 pub use query::{Every, Expr, ExprKind, NotBody, Operand, Query, SomeIn, With};
 pub use rule::{AssignOp, Else, HeadKind, Rule, RuleBody, RuleHead};
-pub use term::{Call, Comprehension, Ident, ObjectComprehension, Ref, RefArg, TemplatePart, Term, TermKind, Var};
+pub use term::{
+    Call, Comprehension, Ident, ObjectComprehension, Ref, RefArg, TemplatePart, Term, TermKind, Var,
+};

@@ -10,5 +10,6 @@ pub mod ast;
 mod parse;
 
 pub use crate::parse::{
-    Keywords, MAX_DEPTH, MAX_LENGTH, MAX_LEVEL, PARSE_ERROR, TOO_DEEP, parse_module, parse_query, parse_term,
+    Keywords, MAX_DEPTH, MAX_LENGTH, MAX_LEVEL, PARSE_ERROR, TOO_DEEP, parse_module, parse_query,
+    parse_term,
 };

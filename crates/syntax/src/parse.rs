@@ -21,8 +21,8 @@ use kpol_diagnostics::{Diagnostic, SourceId, Span};
 use pest::Parser;
 use pest::error::InputLocation;
 
-pub use self::keywords::Keywords;
 use self::grammar::{RegoParser, Rule as Node};
+pub use self::keywords::Keywords;
 use self::lexer::{Lexed, Recovery, lex};
 use self::mark::{Goal, Marked, mark};
 use self::pairs::{Builder, Level, Nodes};
@@ -44,28 +44,43 @@ pub const MAX_LENGTH: usize = 64 << 20;
 /// Without errors there is a module and no diagnostics. With errors there may still be a module: it holds the
 /// statements that are right (for tools that look at broken files), and the diagnostics, in order, say what is not.
 #[must_use]
-pub fn parse_module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>, Vec<Diagnostic>) {
+pub fn parse_module(
+    source: SourceId,
+    text: &str,
+    version: RegoVersion,
+) -> (Option<Module>, Vec<Diagnostic>) {
     with_stack(|| module(source, text, version))
 }
 
 fn module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>, Vec<Diagnostic>) {
-    let Prepared { lexed, marked } = match prepare(source, text, Goal::Module, version, Keywords::of(version)) {
-        Ok(prepared) => prepared,
-        Err(errors) => return (None, errors),
-    };
+    let Prepared { lexed, marked } =
+        match prepare(source, text, Goal::Module, version, Keywords::of(version)) {
+            Ok(prepared) => prepared,
+            Err(errors) => return (None, errors),
+        };
     let mut errors = lexed.errors;
     let mut found = Statements::default();
     let text_marked = String::from_utf8(lexed.text).unwrap_or_default();
-    let mut broken: Vec<usize> = errors.iter().map(|error| error.span.start as usize).collect();
+    let mut broken: Vec<usize> = errors
+        .iter()
+        .map(|error| error.span.start as usize)
+        .collect();
     broken.sort_unstable();
     let mut line_start = 0;
     let mut seen = 0;
     for (position, first) in marked.statements.iter().copied().enumerate() {
-        let end = marked.statements.get(position + 1).copied().unwrap_or(lexed.tokens.len());
+        let end = marked
+            .statements
+            .get(position + 1)
+            .copied()
+            .unwrap_or(lexed.tokens.len());
         let start_byte = byte_of(&lexed.tokens, first, text.len());
         let end_byte = byte_of(&lexed.tokens, end, text.len());
         // What stands behind a broken word on the same line is no statement, either.
-        if let Some(line_feed) = text.get(seen..start_byte).and_then(|between| between.rfind('\n')) {
+        if let Some(line_feed) = text
+            .get(seen..start_byte)
+            .and_then(|between| between.rfind('\n'))
+        {
             line_start = seen + line_feed + 1;
         }
         seen = start_byte;
@@ -86,7 +101,11 @@ fn module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>
         };
         piece.statement(&marked, &mut found, &mut errors);
     }
-    let before_first = marked.statements.first().copied().unwrap_or(lexed.tokens.len());
+    let before_first = marked
+        .statements
+        .first()
+        .copied()
+        .unwrap_or(lexed.tokens.len());
     if before_first > 0
         && errors.is_empty()
         && let Some(token) = lexed.tokens.first()
@@ -97,7 +116,14 @@ fn module(source: SourceId, text: &str, version: RegoVersion) -> (Option<Module>
     if marked.version == RegoVersion::V0 {
         rules::merge_lone_names(text, &mut errors);
     }
-    let module = finish(source, text, &lexed.comments, marked.version, found, &mut errors);
+    let module = finish(
+        source,
+        text,
+        &lexed.comments,
+        marked.version,
+        found,
+        &mut errors,
+    );
     kpol_diagnostics::sort(&mut errors);
     (module, errors)
 }
@@ -113,10 +139,17 @@ pub fn parse_query(
     version: RegoVersion,
     keywords: Keywords,
 ) -> Result<Query, Vec<Diagnostic>> {
-    parse_piece(source, text, Goal::Query, version, keywords, |builder, mut nodes| {
-        let query = nodes.next()?;
-        builder.query(query, Level(0))
-    })
+    parse_piece(
+        source,
+        text,
+        Goal::Query,
+        version,
+        keywords,
+        |builder, mut nodes| {
+            let query = nodes.next()?;
+            builder.query(query, Level(0))
+        },
+    )
 }
 
 /// Parses one term.
@@ -124,12 +157,23 @@ pub fn parse_query(
 /// # Errors
 ///
 /// All syntax errors, in order.
-pub fn parse_term(source: SourceId, text: &str, version: RegoVersion) -> Result<Term, Vec<Diagnostic>> {
+pub fn parse_term(
+    source: SourceId,
+    text: &str,
+    version: RegoVersion,
+) -> Result<Term, Vec<Diagnostic>> {
     let keywords = Keywords::of(version);
-    parse_piece(source, text, Goal::Term, version, keywords, |builder, mut nodes| {
-        let term = nodes.next()?;
-        builder.expression(term, Level(0))
-    })
+    parse_piece(
+        source,
+        text,
+        Goal::Term,
+        version,
+        keywords,
+        |builder, mut nodes| {
+            let term = nodes.next()?;
+            builder.expression(term, Level(0))
+        },
+    )
 }
 
 /// Runs a parser with enough stack for [`MAX_DEPTH`] and [`MAX_LEVEL`].
@@ -152,7 +196,11 @@ fn prepare(
 ) -> Result<Prepared, Vec<Diagnostic>> {
     if text.len() > MAX_LENGTH {
         let message = format!("the text is longer than {} MiB", MAX_LENGTH >> 20);
-        return Err(vec![Diagnostic::error(TOO_DEEP, message, Span::new(source, 0, 0))]);
+        return Err(vec![Diagnostic::error(
+            TOO_DEEP,
+            message,
+            Span::new(source, 0, 0),
+        )]);
     }
     let mut lexed = lex(source, text, Recovery::None);
     if !lexed.balanced && goal == Goal::Module {
@@ -166,7 +214,9 @@ fn prepare(
 }
 
 fn byte_of(tokens: &[lexer::Token], index: usize, length: usize) -> usize {
-    tokens.get(index).map_or(length, |token| token.start as usize)
+    tokens
+        .get(index)
+        .map_or(length, |token| token.start as usize)
 }
 
 /// What the statements of a module are.
@@ -193,9 +243,15 @@ struct Piece<'a> {
 
 impl<'a> Piece<'a> {
     fn parse(&self, goal: Node, marked: &Marked) -> Result<Nodes<'a>, Diagnostic> {
-        let piece = self.marked.get(self.start_byte..self.end_byte).unwrap_or_default();
+        let piece = self
+            .marked
+            .get(self.start_byte..self.end_byte)
+            .unwrap_or_default();
         match RegoParser::parse(goal, piece) {
-            Ok(mut nodes) => Ok(nodes.next().map(pest::iterators::Pair::into_inner).unwrap_or(nodes)),
+            Ok(mut nodes) => Ok(nodes
+                .next()
+                .map(pest::iterators::Pair::into_inner)
+                .unwrap_or(nodes)),
             Err(error) => {
                 let at = match error.location {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
@@ -219,7 +275,10 @@ impl<'a> Piece<'a> {
     fn builder(&self, marked: &Marked) -> Builder<'a> {
         Builder {
             source: self.source,
-            text: self.text.get(self.start_byte..self.end_byte).unwrap_or_default(),
+            text: self
+                .text
+                .get(self.start_byte..self.end_byte)
+                .unwrap_or_default(),
             base: self.start_byte,
             version: marked.version,
             keywords: marked.keywords,
@@ -241,7 +300,9 @@ impl<'a> Piece<'a> {
             match node.as_rule() {
                 Node::package => {
                     let span = builder.span(&node);
-                    let misplaced = found.package.is_some() || !found.rules.is_empty() || !found.imports.is_empty();
+                    let misplaced = found.package.is_some()
+                        || !found.rules.is_empty()
+                        || !found.imports.is_empty();
                     match builder.package(node) {
                         Some(package) if found.package.is_none() => found.package = Some(package),
                         _ => {}
@@ -341,7 +402,11 @@ fn parse_piece<T>(
             let mut errors = builder.errors;
             if errors.is_empty() {
                 let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-                errors.push(Diagnostic::error(PARSE_ERROR, "expected an expression", Span::new(source, 0, end)));
+                errors.push(Diagnostic::error(
+                    PARSE_ERROR,
+                    "expected an expression",
+                    Span::new(source, 0, end),
+                ));
             }
             kpol_diagnostics::sort(&mut errors);
             Err(errors)

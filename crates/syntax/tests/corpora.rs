@@ -37,7 +37,10 @@ fn rego_files(folder: &Path, out: &mut Vec<PathBuf>) {
     for path in entries {
         if path.is_dir() {
             rego_files(&path, out);
-        } else if path.extension().is_some_and(|extension| extension == "rego") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rego")
+        {
             out.push(path);
         }
     }
@@ -57,7 +60,9 @@ fn first_error(name: &str, text: &str, version: RegoVersion) -> Option<String> {
 
 #[test]
 fn opa_cases() {
-    let Some(path) = corpus("opa/cases.jsonl") else { return };
+    let Some(path) = corpus("opa/cases.jsonl") else {
+        return;
+    };
     let mut failures = String::new();
     let mut modules = 0;
     for line in std::fs::read_to_string(path).unwrap().lines() {
@@ -67,7 +72,11 @@ fn opa_cases() {
             _ => RegoVersion::V1,
         };
         let case = &record["case"];
-        let note = format!("{}: {}", record["file"].as_str().unwrap(), case["note"].as_str().unwrap());
+        let note = format!(
+            "{}: {}",
+            record["file"].as_str().unwrap(),
+            case["note"].as_str().unwrap()
+        );
         let wants_error = case["want_error_code"] == "rego_parse_error";
         let mut failed = 0;
         for module in case["modules"].as_array().into_iter().flatten() {
@@ -83,7 +92,9 @@ fn opa_cases() {
             writeln!(failures, "{note}: should not parse").unwrap();
         }
         let query = case["query"].as_str().unwrap();
-        if let Err(errors) = parse_query(SourceId(0), query, version, Keywords::of(version).with_v1()) {
+        if let Err(errors) =
+            parse_query(SourceId(0), query, version, Keywords::of(version).with_v1())
+        {
             writeln!(failures, "{note}: query {query}: {}", errors[0].message).unwrap();
         }
         if let Some(input) = case["input_term"].as_str()
@@ -115,7 +126,10 @@ fn check_folder(name: &str) {
             Some(error_v0) => writeln!(failures, "v1 {error_v1}\nv0 {error_v0}").unwrap(),
         }
     }
-    println!("{name}: {} policies, {v1} as v1, {v0} as v0 only", files.len());
+    println!(
+        "{name}: {} policies, {v1} as v1, {v0} as v0 only",
+        files.len()
+    );
     assert!(failures.is_empty(), "{failures}");
 }
 

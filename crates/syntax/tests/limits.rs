@@ -35,8 +35,14 @@ fn nests_to_the_limit_and_not_beyond() {
         let brackets = open.matches(['[', '(', '{']).count();
         let deep = nested(open, middle, close, MAX_DEPTH / brackets);
         let errors = parse(&deep);
-        assert!(errors.iter().all(|error| error.code == TOO_DEEP), "{open}: {errors:?}");
-        assert!(parse(&nested(open, middle, close, 200 / brackets)).is_empty(), "{open}");
+        assert!(
+            errors.iter().all(|error| error.code == TOO_DEEP),
+            "{open}: {errors:?}"
+        );
+        assert!(
+            parse(&nested(open, middle, close, 200 / brackets)).is_empty(),
+            "{open}"
+        );
         let errors = parse(&nested(open, middle, close, MAX_DEPTH / brackets + 1));
         assert_eq!(errors.len(), 1, "{open}");
         assert_eq!(errors[0].code, TOO_DEEP);
@@ -46,7 +52,10 @@ fn nests_to_the_limit_and_not_beyond() {
 #[test]
 fn reports_ten_thousand_brackets_once() {
     for (open, middle, close) in PAIRS {
-        for text in [nested(open, middle, close, 10_000), nested(open, middle, "", 10_000)] {
+        for text in [
+            nested(open, middle, close, 10_000),
+            nested(open, middle, "", 10_000),
+        ] {
             let errors = parse(&text);
             assert_eq!(errors.len(), 1, "{open}");
             assert_eq!(errors[0].code, TOO_DEEP, "{open}");
@@ -73,13 +82,23 @@ fn nests_bodies() {
         ")".repeat(200)
     );
     assert!(parse(&groups).is_empty());
-    let left = format!("package a\nimport rego.v2\np if {}a{}\n", "{ ".repeat(100), " } and b".repeat(100));
+    let left = format!(
+        "package a\nimport rego.v2\np if {}a{}\n",
+        "{ ".repeat(100),
+        " } and b".repeat(100)
+    );
     assert!(parse(&left).is_empty());
 }
 
 #[test]
 fn nests_templates() {
-    let template = |depth: usize| format!("package a\np := {}1{}\n", "$\"{".repeat(depth), "}\"".repeat(depth));
+    let template = |depth: usize| {
+        format!(
+            "package a\np := {}1{}\n",
+            "$\"{".repeat(depth),
+            "}\"".repeat(depth)
+        )
+    };
     assert!(parse(&template(200)).is_empty());
     assert_eq!(parse(&template(10_000))[0].code, TOO_DEEP);
 }
@@ -106,7 +125,10 @@ fn long_flat_things_are_fine() {
     assert!(parse_term(SourceId(0), &array, RegoVersion::V1).is_ok());
     let reference = format!("a{}", ".b[0]".repeat(20_000));
     assert!(parse_term(SourceId(0), &reference, RegoVersion::V1).is_ok());
-    let elses = format!("package a\np := 1 if a{}\n", " else := 2 if b".repeat(2_000));
+    let elses = format!(
+        "package a\np := 1 if a{}\n",
+        " else := 2 if b".repeat(2_000)
+    );
     assert!(parse(&elses).is_empty());
 }
 

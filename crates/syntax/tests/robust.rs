@@ -19,9 +19,15 @@ fn check_spans(text: &str, errors: &[Diagnostic]) {
 fn parse_all(text: &str) {
     for version in [RegoVersion::V0, RegoVersion::V1] {
         let (module, errors) = parse_module(SourceId(0), text, version);
-        assert!(module.is_some() || !errors.is_empty(), "nothing said about {text:?}");
+        assert!(
+            module.is_some() || !errors.is_empty(),
+            "nothing said about {text:?}"
+        );
         check_spans(text, &errors);
-        for keywords in [Keywords::of(version), Keywords::of(version).with_v1().with_logic()] {
+        for keywords in [
+            Keywords::of(version),
+            Keywords::of(version).with_v1().with_logic(),
+        ] {
             if let Err(errors) = parse_query(SourceId(0), text, version, keywords) {
                 assert!(!errors.is_empty());
                 check_spans(text, &errors);
@@ -43,20 +49,78 @@ fn policies() -> Vec<String> {
             .map(|entry| entry.unwrap().path())
             .collect();
         paths.sort();
-        texts.extend(paths.iter().map(|path| std::fs::read_to_string(path).unwrap()));
+        texts.extend(
+            paths
+                .iter()
+                .map(|path| std::fs::read_to_string(path).unwrap()),
+        );
     }
     texts
 }
 
 const PIECES: &[&str] = &[
-    "package a\n", "import rego.v2\n", "import future.keywords.in\n", "p", "q[x]", " if ", " else ", " contains ",
-    "default ", "not ", "some ", "every ", " in ", " with ", " as ", " and ", " or ", "{", "}", "[", "]", "(", ")",
-    ",", ";", ":", ":=", "=", "|", "-", "+", "==", ".", "\n", " ", "\"a\"", "`r`", "$\"", "$`", "\\", "1", "1.5e3",
-    "true", "null", "set()", "# c\n", "# METADATA\n", "input", "é", "\t", "\u{1}f", "\u{2}", "\r\n", "_",
+    "package a\n",
+    "import rego.v2\n",
+    "import future.keywords.in\n",
+    "p",
+    "q[x]",
+    " if ",
+    " else ",
+    " contains ",
+    "default ",
+    "not ",
+    "some ",
+    "every ",
+    " in ",
+    " with ",
+    " as ",
+    " and ",
+    " or ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    ";",
+    ":",
+    ":=",
+    "=",
+    "|",
+    "-",
+    "+",
+    "==",
+    ".",
+    "\n",
+    " ",
+    "\"a\"",
+    "`r`",
+    "$\"",
+    "$`",
+    "\\",
+    "1",
+    "1.5e3",
+    "true",
+    "null",
+    "set()",
+    "# c\n",
+    "# METADATA\n",
+    "input",
+    "é",
+    "\t",
+    "\u{1}f",
+    "\u{2}",
+    "\r\n",
+    "_",
 ];
 
 fn mutated() -> impl Strategy<Value = String> {
-    let mutation = (any::<sample::Index>(), any::<sample::Index>(), sample::select(PIECES));
+    let mutation = (
+        any::<sample::Index>(),
+        any::<sample::Index>(),
+        sample::select(PIECES),
+    );
     (sample::select(policies()), collection::vec(mutation, 1..6)).prop_map(|(text, mutations)| {
         let mut chars: Vec<char> = text.chars().collect();
         for (place, length, piece) in mutations {
@@ -90,7 +154,13 @@ proptest! {
 /// What was found before.
 #[test]
 fn known_texts() {
-    for text in ["$`{}", "$`{}é", "$\"{1}é", "p := \"\\é\"", "\u{feff}package a\np := $`é{1"] {
+    for text in [
+        "$`{}",
+        "$`{}é",
+        "$\"{1}é",
+        "p := \"\\é\"",
+        "\u{feff}package a\np := $`é{1",
+    ] {
         parse_all(text);
     }
 }
@@ -98,7 +168,10 @@ fn known_texts() {
 #[test]
 fn cut_policies() {
     for text in policies() {
-        for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)).step_by(3) {
+        for at in (0..text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .step_by(3)
+        {
             let (module, errors) = parse_module(SourceId(0), &text[..at], RegoVersion::V1);
             assert!(module.is_some() || !errors.is_empty());
         }

@@ -15,7 +15,12 @@ use kpol_syntax::ast::{RegoVersion, print};
 use kpol_syntax::parse_module;
 
 fn version_of(path: &Path) -> RegoVersion {
-    if path.file_name().unwrap().to_string_lossy().starts_with("v0") {
+    if path
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .starts_with("v0")
+    {
         RegoVersion::V0
     } else {
         RegoVersion::V1
@@ -29,7 +34,10 @@ fn trees() {
         let mut sources = SourceMap::new();
         let source = sources.add("policy.rego", text.as_str());
         let (module, errors) = parse_module(source, &text, version_of(path));
-        let errors: Vec<String> = errors.iter().map(|error| one_line(&sources, error)).collect();
+        let errors: Vec<String> = errors
+            .iter()
+            .map(|error| one_line(&sources, error))
+            .collect();
         assert!(errors.is_empty(), "{}", errors.join("\n"));
         let tree = print::module(&module.unwrap());
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{
-    AnnotationTarget, AssignOp, Else, Expr, ExprKind, HeadKind, Module, Operand, Query, Ref, RegoVersion, Rule,
-    RuleBody, TemplatePart, Term, TermKind,
+    AnnotationTarget, AssignOp, Else, Expr, ExprKind, HeadKind, Module, Operand, Query, Ref,
+    RegoVersion, Rule, RuleBody, TemplatePart, Term, TermKind,
 };
 
 /// A module as text; ends in a line feed.
@@ -15,7 +15,12 @@ pub fn module(module: &Module) -> String {
         RegoVersion::V0 => "v0",
         RegoVersion::V1 => "v1",
     };
-    let path: Vec<&str> = module.package.path.iter().map(|part| part.name.as_str()).collect();
+    let path: Vec<&str> = module
+        .package
+        .path
+        .iter()
+        .map(|part| part.name.as_str())
+        .collect();
     printer.line(&format!("(package {version} {})", path.join(" ")));
     for import in &module.imports {
         let path: Vec<&str> = import.segments().collect();
@@ -223,7 +228,11 @@ fn write_kind(out: &mut String, kind: &ExprKind) {
             out.push(')');
         }
         ExprKind::Not(not) => {
-            out.push_str(if not.explicit { "(not-body" } else { "(not-expr" });
+            out.push_str(if not.explicit {
+                "(not-body"
+            } else {
+                "(not-expr"
+            });
             write_query(out, &not.query);
             out.push(')');
         }
@@ -319,7 +328,11 @@ fn write_term(out: &mut String, term: &Term) {
             reopen(out, &comprehension.query);
         }
         TermKind::ObjectComprehension(comprehension) => {
-            write_list(out, "object-of", [&*comprehension.key, &*comprehension.value]);
+            write_list(
+                out,
+                "object-of",
+                [&*comprehension.key, &*comprehension.value],
+            );
             reopen(out, &comprehension.query);
         }
         TermKind::TemplateString(parts) => {

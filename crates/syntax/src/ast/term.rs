@@ -122,6 +122,10 @@ pub struct ObjectComprehension {
 
 /// A part of a template string.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "template strings are rare; a box would be in everyone's way"
+)]
 pub enum TemplatePart {
     /// Text, unescaped.
     Text(String),

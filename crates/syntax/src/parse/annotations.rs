@@ -19,7 +19,9 @@ pub(super) fn collect(source: SourceId, text: &str, comments: &[Comment]) -> Vec
         }
         let mut last = first;
         let mut yaml = String::new();
-        while let Some(next) = rest.next_if(|next| next.line == last.line + 1 && next.column == first.column) {
+        while let Some(next) =
+            rest.next_if(|next| next.line == last.line + 1 && next.column == first.column)
+        {
             yaml.push_str(content(next));
             yaml.push('\n');
             last = next;
@@ -46,7 +48,9 @@ pub(super) fn attach(module: &mut Module, mut annotations: Vec<Annotation>) {
         };
         consider(module.package.span.start, AnnotationTarget::Package);
         // INVARIANT (text order): imports and rules are in the order of the text.
-        let index = module.imports.partition_point(|import| import.span.start < end);
+        let index = module
+            .imports
+            .partition_point(|import| import.span.start < end);
         if let Some(import) = module.imports.get(index) {
             consider(import.span.start, AnnotationTarget::Import(index));
         }

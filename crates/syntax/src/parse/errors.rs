@@ -54,7 +54,11 @@ impl Place<'_> {
             .tokens
             .partition_point(|token| token.end <= at)
             .clamp(self.first, self.end);
-        let found = if index < self.end { self.tokens.get(index) } else { None };
+        let found = if index < self.end {
+            self.tokens.get(index)
+        } else {
+            None
+        };
         let before = index
             .checked_sub(1)
             .filter(|before| *before >= self.first)
@@ -62,7 +66,11 @@ impl Place<'_> {
         let span = match (found, before) {
             (Some(token), _) => Span::new(self.source, token.start, token.end),
             (None, Some(token)) => {
-                let last = self.word(token).chars().next_back().map_or(0, char::len_utf8);
+                let last = self
+                    .word(token)
+                    .chars()
+                    .next_back()
+                    .map_or(0, char::len_utf8);
                 let start = token.end.saturating_sub(u32::try_from(last).unwrap_or(0));
                 Span::new(self.source, start, token.end)
             }
@@ -77,7 +85,11 @@ impl Place<'_> {
             return error;
         }
         let expected = self.expected(before, index);
-        let mut error = Diagnostic::error(PARSE_ERROR, format!("expected {expected}, found {name}"), span);
+        let mut error = Diagnostic::error(
+            PARSE_ERROR,
+            format!("expected {expected}, found {name}"),
+            span,
+        );
         if let Some(token) = self.innermost(index) {
             let place = Span::new(self.source, token.start, token.end);
             if place != span {
@@ -94,12 +106,17 @@ impl Place<'_> {
     fn keyword_name(&self, index: usize) -> Option<Diagnostic> {
         let first = self.tokens.get(self.first).filter(|_| self.module)?;
         let word = self.is_keyword(first)?;
-        if index > self.first + 1 || matches!(word, Keyword::Package | Keyword::Import | Keyword::Default) {
+        if index > self.first + 1
+            || matches!(word, Keyword::Package | Keyword::Import | Keyword::Default)
+        {
             return None;
         }
         Some(Diagnostic::error(
             PARSE_ERROR,
-            format!("{} is a keyword and cannot name a rule", quote(self.word(first))),
+            format!(
+                "{} is a keyword and cannot name a rule",
+                quote(self.word(first))
+            ),
             Span::new(self.source, first.start, first.end),
         ))
     }
@@ -162,7 +179,10 @@ impl Place<'_> {
                         Bracket::Square => ']',
                         Bracket::Brace | Bracket::Hole => '}',
                     };
-                    format!("an expression or `{close}` after {}", quote(self.word(before)))
+                    format!(
+                        "an expression or `{close}` after {}",
+                        quote(self.word(before))
+                    )
                 }
             }
             _ => self.continuation(index),
@@ -186,8 +206,12 @@ impl Place<'_> {
                 Kind::Colon if comma => return Some("`:` and a value after the key"),
                 Kind::Open(_) | Kind::Colon | Kind::Semicolon | Kind::Assign => return None,
                 Kind::Word => match self.is_keyword(token) {
-                    Some(Keyword::With) => return Some("`as` and a value after the target of `with`"),
-                    Some(Keyword::Every) => return Some("`in` and a collection after the variable of `every`"),
+                    Some(Keyword::With) => {
+                        return Some("`as` and a value after the target of `with`");
+                    }
+                    Some(Keyword::Every) => {
+                        return Some("`in` and a collection after the variable of `every`");
+                    }
                     Some(Keyword::True | Keyword::False | Keyword::Null) | None => {}
                     Some(_) => return None,
                 },
@@ -212,7 +236,9 @@ impl Place<'_> {
         if self.is_query(open) {
             return "a new line, `;` or `}`".to_owned();
         }
-        let start = self.tokens.partition_point(|token| token.start <= open.start);
+        let start = self
+            .tokens
+            .partition_point(|token| token.start <= open.start);
         let comprehension = self
             .tokens
             .get(start..index)
@@ -242,9 +268,15 @@ impl Place<'_> {
     }
 
     fn in_braces_after_not(&self, found: &Token) -> bool {
-        let index = self.tokens.partition_point(|token| token.start < found.start);
-        let Some(open) = self.innermost(index) else { return false };
-        let position = self.tokens.partition_point(|token| token.start < open.start);
+        let index = self
+            .tokens
+            .partition_point(|token| token.start < found.start);
+        let Some(open) = self.innermost(index) else {
+            return false;
+        };
+        let position = self
+            .tokens
+            .partition_point(|token| token.start < open.start);
         open.kind == Kind::Open(Bracket::Brace)
             && position
                 .checked_sub(1)
@@ -254,19 +286,27 @@ impl Place<'_> {
 
     fn help(&self, found: Option<&Token>, before: Option<&Token>) -> Option<String> {
         let found = found?;
-        let word = if found.kind == Kind::Word { self.word(found) } else { "" };
+        let word = if found.kind == Kind::Word {
+            self.word(found)
+        } else {
+            ""
+        };
         if let Some(known) = keyword(word)
             && !self.keywords.has(known)
         {
             return Some(match known {
                 Keyword::And | Keyword::Or => {
-                    format!("`{word}` is a keyword after `import future.keywords.{word}` or `import rego.v2`")
+                    format!(
+                        "`{word}` is a keyword after `import future.keywords.{word}` or `import rego.v2`"
+                    )
                 }
                 _ => format!("`{word}` is a keyword in Rego v1; v0 policies need `import rego.v1`"),
             });
         }
         if !self.keywords.new_not() && self.in_braces_after_not(found) {
-            return Some("`not { .. }` needs `import future.keywords.not` or `import rego.v2`".to_owned());
+            return Some(
+                "`not { .. }` needs `import future.keywords.not` or `import rego.v2`".to_owned(),
+            );
         }
         match found.kind {
             Kind::Open(Bracket::Square | Bracket::Paren) if before.is_some_and(Token::ends_term) => {

@@ -4,9 +4,12 @@
 //! and reports what only a scanner can: strings without an end, characters that mean nothing, brackets that do
 //! not match.
 
+mod brackets;
+mod literals;
+
 use kpol_diagnostics::{Diagnostic, SourceId, Span};
 
-use super::{MAX_DEPTH, PARSE_ERROR, TOO_DEEP};
+use super::PARSE_ERROR;
 
 /// The index of no token.
 pub(super) const NO_TOKEN: u32 = u32::MAX;
@@ -193,7 +196,9 @@ impl Lexer<'_> {
             end += 1;
         }
         let span = Span::new(self.source, offset(start), offset(end));
-        self.out.errors.push(Diagnostic::error(PARSE_ERROR, message, span));
+        self.out
+            .errors
+            .push(Diagnostic::error(PARSE_ERROR, message, span));
     }
 
     fn push(&mut self, kind: Kind, start: usize) {
@@ -233,7 +238,10 @@ impl Lexer<'_> {
                 }
                 b'#' => self.comment(),
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                    if self.recovery == Recovery::Lines && start == self.line_start && !self.open.is_empty() {
+                    if self.recovery == Recovery::Lines
+                        && start == self.line_start
+                        && !self.open.is_empty()
+                    {
                         self.unclosed();
                         self.open.clear();
                         self.resets = true;
@@ -275,7 +283,13 @@ impl Lexer<'_> {
     fn symbol(&mut self, byte: u8, text: &str) {
         let start = self.at;
         let (kind, length) = match (byte, self.byte(1)) {
-            (b'.', b'0'..=b'9') if !self.out.tokens.last().is_some_and(|last| last.ends_term() && last.end == offset(start)) => {
+            (b'.', b'0'..=b'9')
+                if !self
+                    .out
+                    .tokens
+                    .last()
+                    .is_some_and(|last| last.ends_term() && last.end == offset(start)) =>
+            {
                 self.number();
                 return;
             }
@@ -300,13 +314,18 @@ impl Lexer<'_> {
 
     fn illegal(&mut self, text: &str) {
         let start = self.at;
-        let found = text.get(start..).and_then(|rest| rest.chars().next()).unwrap_or('\0');
+        let found = text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .unwrap_or('\0');
         self.at += found.len_utf8();
         let message = match found {
             '!' => "unexpected `!`; negation is written `not`".to_owned(),
             '\'' => "unexpected `'`; strings are written in double quotes or backticks".to_owned(),
             '\u{a0}' => "unexpected non-breaking space".to_owned(),
-            other if other.is_control() => format!("unexpected control character U+{:04X}", u32::from(other)),
+            other if other.is_control() => {
+                format!("unexpected control character U+{:04X}", u32::from(other))
+            }
             other => format!("unexpected character `{other}`"),
         };
         let end = self.at;
@@ -317,7 +336,10 @@ impl Lexer<'_> {
     fn comment(&mut self) {
         let start = self.at;
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(rest.len());
         self.at = start + length;
         let end = if length > 0 && rest.get(length - 1) == Some(&b'\r') {
             self.at - 1
@@ -332,280 +354,5 @@ impl Lexer<'_> {
         });
         let end = self.at;
         self.blank_range(start, end);
-    }
-
-    fn number(&mut self) {
-        let start = self.at;
-        let mut problem = None;
-        let integer = self.digits();
-        let first = self.bytes.get(start).copied();
-        if integer > 1 && first == Some(b'0') {
-            problem = Some("a number cannot begin with a zero");
-        }
-        if self.byte(0) == b'.' {
-            self.at += 1;
-            if self.digits() == 0 {
-                problem = Some("expected digits after the decimal point");
-            }
-        }
-        if matches!(self.byte(0), b'e' | b'E') {
-            self.at += 1;
-            if matches!(self.byte(0), b'+' | b'-') {
-                self.at += 1;
-            }
-            if self.digits() == 0 {
-                problem = Some("expected digits in the exponent");
-            }
-        }
-        while matches!(self.byte(0), b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9') {
-            problem = Some("a number cannot be followed by a letter");
-            self.at += 1;
-        }
-        if let Some(problem) = problem {
-            let end = self.at;
-            self.error(problem, start, end);
-        }
-        self.push(Kind::Number, start);
-    }
-
-    fn digits(&mut self) -> usize {
-        let start = self.at;
-        while self.byte(0).is_ascii_digit() {
-            self.at += 1;
-        }
-        self.at - start
-    }
-
-    /// The text of a quoted string or of a part of a template string, up to its end or the next hole. The first
-    /// part begins at `start` with the quote behind, a later one at the hole's end.
-    fn quoted(&mut self, start: usize, template: bool) {
-        loop {
-            match self.bytes.get(self.at).copied() {
-                None | Some(b'\n') => {
-                    let end = self.at;
-                    self.error("the string has no end on its line", start, end);
-                    self.blank_range(start, end);
-                    self.push(if template { Kind::TemplateTail } else { Kind::Text }, start);
-                    return;
-                }
-                Some(b'"') => {
-                    self.at += 1;
-                    self.push(if template { Kind::TemplateTail } else { Kind::Text }, start);
-                    return;
-                }
-                Some(b'{') if template => {
-                    self.push(Kind::TemplateHead, start);
-                    self.open_hole(false);
-                    return;
-                }
-                Some(b'\\') => self.escape(template),
-                // Marks mean something to the grammar, control characters in a string do not.
-                Some(byte) => {
-                    if byte < b' ' {
-                        let at = self.at;
-                        self.blank(at);
-                    }
-                    self.at += 1;
-                }
-            }
-        }
-    }
-
-    fn escape(&mut self, template: bool) {
-        let at = self.at;
-        match self.byte(1) {
-            b'"' => {
-                self.blank(at + 1);
-                self.at += 2;
-            }
-            b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 2,
-            b'{' if template => self.at += 2,
-            b'u' => {
-                let digits = self.bytes.get(at + 2..at + 6).unwrap_or_default();
-                if digits.len() == 4 && digits.iter().all(u8::is_ascii_hexdigit) {
-                    self.at += 6;
-                } else {
-                    self.error("`\\u` takes four hexadecimal digits", at, at + 2);
-                    self.at += 2;
-                }
-            }
-            b'\n' | 0 => {
-                self.error("illegal escape sequence in a string", at, at + 1);
-                self.at += 1;
-            }
-            other => {
-                let end = if other.is_ascii() { at + 2 } else { at + 1 };
-                self.error("illegal escape sequence in a string", at, end);
-                self.at = end;
-            }
-        }
-    }
-
-    fn raw(&mut self, start: usize, template: bool) {
-        loop {
-            match self.bytes.get(self.at).copied() {
-                None => {
-                    let end = self.at;
-                    self.error("the raw string has no end", start, start + 1);
-                    self.blank_range(start, end);
-                    self.push(if template { Kind::TemplateTail } else { Kind::Text }, start);
-                    return;
-                }
-                Some(b'`') => {
-                    self.at += 1;
-                    self.push(if template { Kind::TemplateTail } else { Kind::Text }, start);
-                    return;
-                }
-                Some(b'\\') if template && self.byte(1) == b'{' => self.at += 2,
-                Some(b'{') if template => {
-                    self.push(Kind::TemplateHead, start);
-                    self.open_hole(true);
-                    return;
-                }
-                Some(byte) => {
-                    let at = self.at;
-                    if byte == b'\n' {
-                        self.new_line();
-                    }
-                    if byte < b' ' {
-                        self.blank(at);
-                    }
-                    self.at += 1;
-                }
-            }
-        }
-    }
-
-    fn open(&mut self, bracket: Bracket) {
-        self.open_with(bracket, false);
-    }
-
-    fn open_hole(&mut self, raw: bool) {
-        let at = self.at;
-        if let Some(byte) = self.out.text.get_mut(at) {
-            *byte = super::mark::HOLE_OPEN;
-        }
-        self.open_with(Bracket::Hole, raw);
-    }
-
-    fn open_with(&mut self, bracket: Bracket, raw: bool) {
-        let start = self.at;
-        self.at += 1;
-        if self.open.len() >= MAX_DEPTH {
-            let span = Span::new(self.source, offset(start), offset(self.at));
-            self.out.errors = vec![Diagnostic::error(
-                TOO_DEEP,
-                format!("brackets nest deeper than {MAX_DEPTH} levels"),
-                span,
-            )];
-            self.out.too_deep = true;
-            return;
-        }
-        self.open.push((offset(self.out.tokens.len()), raw));
-        self.push(Kind::Open(bracket), start);
-    }
-
-    fn close(&mut self, bracket: Bracket) {
-        let start = self.at;
-        let Some((index, raw)) = self.open.last().copied() else {
-            self.at += 1;
-            self.out.balanced = false;
-            let found = closer(bracket);
-            self.error(format!("unexpected `{found}`: nothing is open"), start, start + 1);
-            self.blank(start);
-            return;
-        };
-        let opened = self.token_kind(index);
-        let hole = opened == Some(Kind::Open(Bracket::Hole)) && bracket == Bracket::Brace;
-        if !hole && opened != Some(Kind::Open(bracket)) {
-            self.mismatch(bracket, index);
-            return;
-        }
-        self.open.pop();
-        self.at += 1;
-        let closing = offset(self.out.tokens.len());
-        self.push(Kind::Close(if hole { Bracket::Hole } else { bracket }), start);
-        self.pair(index, closing);
-        if hole {
-            if let Some(byte) = self.out.text.get_mut(start) {
-                *byte = super::mark::HOLE_CLOSE;
-            }
-            let start = self.at;
-            if raw {
-                self.raw(start, true);
-            } else {
-                self.quoted(start, true);
-            }
-        }
-    }
-
-    fn token_kind(&self, index: u32) -> Option<Kind> {
-        self.out.tokens.get(index as usize).map(|token| token.kind)
-    }
-
-    fn pair(&mut self, opening: u32, closing: u32) {
-        if let Some(token) = self.out.tokens.get_mut(opening as usize) {
-            token.mate = closing;
-        }
-        if let Some(token) = self.out.tokens.get_mut(closing as usize) {
-            token.mate = opening;
-        }
-    }
-
-    /// Reports a closing bracket of the wrong kind once, and takes it for the right one if an outer bracket
-    /// waits for it.
-    fn mismatch(&mut self, bracket: Bracket, opening: u32) {
-        let start = self.at;
-        self.out.balanced = false;
-        let found = closer(bracket);
-        let opened = self.out.tokens.get(opening as usize).copied();
-        let wanted = match opened.map(|token| token.kind) {
-            Some(Kind::Open(Bracket::Paren)) => ')',
-            Some(Kind::Open(Bracket::Square)) => ']',
-            _ => '}',
-        };
-        let span = Span::new(self.source, offset(start), offset(start + 1));
-        let mut error = Diagnostic::error(PARSE_ERROR, format!("expected `{wanted}`, found `{found}`"), span);
-        if let Some(token) = opened {
-            let place = Span::new(self.source, token.start, token.end);
-            error = error.label(place, "this is not closed");
-        }
-        self.out.errors.push(error);
-        let waits = self
-            .open
-            .iter()
-            .rposition(|(index, _)| self.token_kind(*index) == Some(Kind::Open(bracket)));
-        match waits {
-            Some(position) => {
-                self.open.truncate(position + 1);
-                self.close(bracket);
-            }
-            None => {
-                self.blank(start);
-                self.at += 1;
-            }
-        }
-    }
-
-    fn unclosed(&mut self) {
-        if self.out.too_deep {
-            return;
-        }
-        if let Some((index, _)) = self.open.first().copied() {
-            self.out.balanced = false;
-            if let Some(token) = self.out.tokens.get(index as usize).copied() {
-                let text = self.bytes.get(token.start as usize).copied().map_or('{', char::from);
-                let (start, end) = (token.start as usize, token.end as usize);
-                self.error(format!("this `{text}` is not closed"), start, end);
-            }
-        }
-    }
-}
-
-fn closer(bracket: Bracket) -> char {
-    match bracket {
-        Bracket::Paren => ')',
-        Bracket::Square => ']',
-        Bracket::Brace | Bracket::Hole => '}',
     }
 }

@@ -4,8 +4,11 @@
 //! It walks the tokens once, with the brackets' partners known, so each decision looks at most at the tokens
 //! directly inside of one bracket.
 
+mod brackets;
+mod facts;
+
 use super::keywords::{Keyword, Keywords, keyword};
-use super::lexer::{Bracket, Kind, Lexed, NO_TOKEN, Token};
+use super::lexer::{Bracket, Kind, Lexed, Token};
 use crate::ast::RegoVersion;
 
 /// Over the first letter of a keyword.
@@ -46,7 +49,13 @@ pub(super) struct Marked {
 }
 
 /// Marks `lexed.text` in place.
-pub(super) fn mark(lexed: &mut Lexed, source: &str, goal: Goal, version: RegoVersion, keywords: Keywords) -> Marked {
+pub(super) fn mark(
+    lexed: &mut Lexed,
+    source: &str,
+    goal: Goal,
+    version: RegoVersion,
+    keywords: Keywords,
+) -> Marked {
     let mut marker = Marker {
         source,
         tokens: &lexed.tokens,
@@ -169,11 +178,14 @@ impl Marker<'_> {
         let Some(before) = index.checked_sub(1).and_then(|before| self.get(before)) else {
             return false;
         };
-        self.get(index).is_some_and(|token| token.start == before.end)
+        self.get(index)
+            .is_some_and(|token| token.start == before.end)
     }
 
     fn token(&mut self, index: usize) {
-        let Some(token) = self.get(index).copied() else { return };
+        let Some(token) = self.get(index).copied() else {
+            return;
+        };
         if token.resets {
             self.frames.truncate(1);
             self.before = Before::Start;
@@ -233,7 +245,9 @@ impl Marker<'_> {
         let ends = match token.kind {
             Kind::Word => !self.continues(index, token),
             Kind::Open(Bracket::Brace) => !self.frame().every,
-            Kind::Number | Kind::Text | Kind::TemplateHead | Kind::TemplateTail | Kind::Open(_) => true,
+            Kind::Number | Kind::Text | Kind::TemplateHead | Kind::TemplateTail | Kind::Open(_) => {
+                true
+            }
             _ => false,
         };
         if !ends {
@@ -265,10 +279,10 @@ impl Marker<'_> {
     fn names_line(&self, index: usize, token: &Token) -> bool {
         token.line_feed.is_some()
             && self.attached(index, false)
-            && self.get(index + 1).is_some_and(|next| next.kind == Kind::Dot)
+            && self
+                .get(index + 1)
+                .is_some_and(|next| next.kind == Kind::Dot)
     }
-
-    // ---- words ----
 
     fn mark_word(&mut self, index: usize, token: &Token) {
         let after_dot = self.touches_before(index)
@@ -276,7 +290,11 @@ impl Marker<'_> {
                 .checked_sub(1)
                 .and_then(|before| self.get(before))
                 .is_some_and(|before| before.kind == Kind::Dot);
-        let word = if after_dot { None } else { keyword(self.word(token)) };
+        let word = if after_dot {
+            None
+        } else {
+            keyword(self.word(token))
+        };
         let word = word.filter(|word| self.is_keyword(*word, index));
         if self.frame().place == Place::Module && !after_dot {
             self.statement_start(index, word);
@@ -312,10 +330,15 @@ impl Marker<'_> {
         if !self.keywords.has(word) {
             return false;
         }
-        if matches!(self.before, Before::Keyword(Keyword::Package | Keyword::Import)) {
+        if matches!(
+            self.before,
+            Before::Keyword(Keyword::Package | Keyword::Import)
+        ) {
             return false;
         }
-        let new_line = self.get(index).is_some_and(|token| token.line_feed.is_some());
+        let new_line = self
+            .get(index)
+            .is_some_and(|token| token.line_feed.is_some());
         let operator = self.before == Before::Term && !frame.starts;
         if frame.place == Place::Module && operator && new_line && self.attached(index, false) {
             // The name of the next rule: `if.x := 1`.
@@ -324,25 +347,37 @@ impl Marker<'_> {
         match word {
             // Anywhere but in heads it names a builtin.
             Keyword::Contains => operator && frame.place == Place::Module && !frame.in_body,
-            Keyword::Else | Keyword::Package | Keyword::Import | Keyword::Default => !self.attached(index, false),
-            Keyword::And | Keyword::Or => operator || !(self.attached(index, true) || self.attached(index, false)),
-            Keyword::In | Keyword::If | Keyword::As | Keyword::With => operator || !self.attached(index, false),
-            Keyword::Not | Keyword::Some | Keyword::Every | Keyword::True | Keyword::False | Keyword::Null => {
+            Keyword::Else | Keyword::Package | Keyword::Import | Keyword::Default => {
                 !self.attached(index, false)
             }
+            Keyword::And | Keyword::Or => {
+                operator || !(self.attached(index, true) || self.attached(index, false))
+            }
+            Keyword::In | Keyword::If | Keyword::As | Keyword::With => {
+                operator || !self.attached(index, false)
+            }
+            Keyword::Not
+            | Keyword::Some
+            | Keyword::Every
+            | Keyword::True
+            | Keyword::False
+            | Keyword::Null => !self.attached(index, false),
         }
     }
 
     /// A name behind a complete term, or a word that only begins statements, begins the next one.
     fn statement_start(&mut self, index: usize, word: Option<Keyword>) {
         let begins = match word {
-            None => {
-                self.before == Before::Term || self.before == Before::Start
-            }
+            None => self.before == Before::Term || self.before == Before::Start,
             Some(Keyword::Package | Keyword::Import | Keyword::Default) => true,
-            Some(Keyword::Some | Keyword::Every | Keyword::Not | Keyword::True | Keyword::False | Keyword::Null) => {
-                self.before == Before::Term || self.before == Before::Start
-            }
+            Some(
+                Keyword::Some
+                | Keyword::Every
+                | Keyword::Not
+                | Keyword::True
+                | Keyword::False
+                | Keyword::Null,
+            ) => self.before == Before::Term || self.before == Before::Start,
             Some(_) => self.before == Before::Start,
         };
         if !begins {
@@ -389,311 +424,5 @@ impl Marker<'_> {
             }
             _ => {}
         }
-    }
-
-    // ---- brackets ----
-
-    fn open(&mut self, index: usize, token: &Token, bracket: Bracket) {
-        let (mark, mut inner) = match bracket {
-            Bracket::Paren => self.open_paren(index),
-            Bracket::Square => (None, self.terms(index)),
-            Bracket::Brace => self.open_brace(index, token),
-            Bracket::Hole => (None, Frame::default()),
-        };
-        if let Some((open, close)) = mark {
-            self.write(token.start, open);
-            inner.close = Some(close);
-        }
-        if let Some(frame) = self.frame_mut() {
-            frame.starts = false;
-        }
-        self.frames.push(inner);
-        self.before = Before::Other;
-    }
-
-    /// The frame of a list of terms, or of a comprehension if there is a bar behind its first term.
-    fn terms(&self, index: usize) -> Frame {
-        Frame {
-            bar: self.facts(index).bar,
-            ..Frame::default()
-        }
-    }
-
-    fn logic(&self) -> bool {
-        self.keywords.has(Keyword::And) || self.keywords.has(Keyword::Or)
-    }
-
-    /// Whether an operand of `and` and `or` may begin here.
-    fn operand_start(&self) -> bool {
-        let frame = self.frame();
-        match self.before {
-            Before::Keyword(Keyword::If | Keyword::And | Keyword::Or) => true,
-            Before::Keyword(Keyword::Not) => self.keywords.has(Keyword::Not) && self.keywords.new_not(),
-            _ => frame.starts && matches!(frame.place, Place::Query | Place::Group),
-        }
-    }
-
-    fn open_paren(&self, index: usize) -> (Option<(u8, u8)>, Frame) {
-        let called = self.before == Before::Term && (self.touches_before(index) || self.frame().place == Place::Module);
-        if !called && self.operand_start() && (self.logic() || self.keywords.new_not()) && self.is_group(index) {
-            let frame = Frame {
-                place: Place::Group,
-                starts: true,
-                ..Frame::default()
-            };
-            return (Some((GROUP_OPEN, GROUP_CLOSE)), frame);
-        }
-        (None, Frame::default())
-    }
-
-    /// Whether the parentheses hold operands of `and`/`or`/`not` and not a term.
-    fn is_group(&self, index: usize) -> bool {
-        let mut index = index;
-        loop {
-            let Some(token) = self.get(index) else { return false };
-            let mate = token.mate;
-            if mate == NO_TOKEN {
-                return false;
-            }
-            let facts = self.facts(index);
-            if facts.logic || facts.not || (facts.with && self.operand_context(index)) {
-                return true;
-            }
-            // `((a or b))`: the outer pair is a group if the inner one is and nothing else is in it.
-            let Some(inner) = self.get(index + 1) else { return false };
-            if inner.kind != Kind::Open(Bracket::Paren) || inner.mate.checked_add(1) != Some(mate) {
-                return false;
-            }
-            index += 1;
-        }
-    }
-
-    /// Whether the bracket is an operand because of what stands around it.
-    fn operand_context(&self, index: usize) -> bool {
-        matches!(
-            self.before,
-            Before::Keyword(Keyword::And | Keyword::Or | Keyword::Not)
-        ) || self.followed_by_logic(index)
-    }
-
-    fn followed_by_logic(&self, index: usize) -> bool {
-        let Some(mate) = self.get(index).map(|token| token.mate as usize) else {
-            return false;
-        };
-        let Some(next) = self.get(mate + 1) else { return false };
-        next.kind == Kind::Word
-            && matches!(keyword(self.word(next)), Some(word @ (Keyword::And | Keyword::Or)) if self.keywords.has(word))
-    }
-
-    fn open_brace(&mut self, index: usize, token: &Token) -> (Option<(u8, u8)>, Frame) {
-        let query = Frame {
-            place: Place::Query,
-            starts: true,
-            ..Frame::default()
-        };
-        let body = (Some((BODY_OPEN, BODY_CLOSE)), query);
-        let operand = (Some((OPERAND_OPEN, OPERAND_CLOSE)), query);
-        let frame = self.frame();
-        match self.before {
-            Before::Term if frame.place == Place::Module || frame.every => {
-                if let Some(frame) = self.frame_mut() {
-                    frame.every = false;
-                    frame.in_body = true;
-                }
-                body
-            }
-            Before::Term => (None, self.terms(index)),
-            Before::Keyword(Keyword::Else) => body,
-            Before::Keyword(Keyword::And | Keyword::Or) => operand,
-            Before::Keyword(Keyword::Not) if self.keywords.new_not() => operand,
-            Before::Keyword(Keyword::If) => {
-                if self.followed_by_logic(index) {
-                    operand
-                } else if self.is_value(index, token) {
-                    (None, self.terms(index))
-                } else {
-                    body
-                }
-            }
-            _ if self.operand_start() && self.followed_by_logic(index) => operand,
-            _ => (None, self.terms(index)),
-        }
-    }
-
-    /// Whether the braces after `if` are an object, a comprehension, or a set that an operator goes on with; a
-    /// set alone is a body.
-    fn is_value(&self, index: usize, token: &Token) -> bool {
-        let facts = self.facts(index);
-        let mate = token.mate;
-        if mate == NO_TOKEN {
-            return false;
-        }
-        if facts.colon || facts.bar.is_some() || mate as usize == index + 1 {
-            return true;
-        }
-        if facts.statements {
-            return false;
-        }
-        let Some(next) = self.get(mate as usize + 1) else {
-            return false;
-        };
-        match next.kind {
-            Kind::Infix | Kind::Minus | Kind::Bar | Kind::Assign => true,
-            Kind::Dot | Kind::Open(Bracket::Square | Bracket::Paren) => self.touches_before(mate as usize + 1),
-            Kind::Word => {
-                keyword(self.word(next)) == Some(Keyword::In) && self.keywords.has(Keyword::In)
-            }
-            _ => false,
-        }
-    }
-
-    /// What stands directly inside of a bracket.
-    fn facts(&self, index: usize) -> Facts {
-        let mut facts = Facts::default();
-        let Some(opening) = self.get(index) else { return facts };
-        let end = if opening.mate == NO_TOKEN {
-            self.tokens.len()
-        } else {
-            opening.mate as usize
-        };
-        let mut scan = FactScan {
-            plain: true,
-            ends: false,
-            statement: true,
-            declares: false,
-            comma: false,
-        };
-        let mut at = index + 1;
-        while at < end {
-            let Some(token) = self.get(at) else { break };
-            self.fact(at, token, &mut scan, &mut facts);
-            scan.ends = token.ends_term();
-            at += 1;
-            if matches!(token.kind, Kind::Open(_)) {
-                if token.mate == NO_TOKEN {
-                    break;
-                }
-                at = token.mate as usize + 1;
-                scan.ends = token.kind != Kind::Open(Bracket::Hole);
-            }
-        }
-        // `[a | b, c]` is a list with a union in it; `[a | b, c in d]` is a comprehension.
-        if scan.comma {
-            facts.bar = None;
-        }
-        facts
-    }
-
-    fn fact(&self, at: usize, token: &Token, scan: &mut FactScan, facts: &mut Facts) {
-        let starts = scan.statement || (scan.ends && token.line_feed.is_some() && !matches!(token.kind, Kind::Dot));
-        scan.statement = false;
-        match token.kind {
-            Kind::Word => {
-                let after_dot = at
-                    .checked_sub(1)
-                    .and_then(|before| self.get(before))
-                    .is_some_and(|before| before.kind == Kind::Dot && before.end == token.start);
-                if after_dot {
-                    return;
-                }
-                let word = keyword(self.word(token)).filter(|word| self.keywords.has(*word));
-                if scan.ends {
-                    // Two words in a row: an operator, or the start of a statement.
-                    scan.plain = false;
-                }
-                match word {
-                    Some(Keyword::And | Keyword::Or) if scan.ends => facts.logic = true,
-                    Some(Keyword::Not) if starts && !self.attached(at, false) => {
-                        facts.not |= facts.first();
-                        facts.statements = true;
-                    }
-                    Some(Keyword::Some | Keyword::Every) if starts => {
-                        scan.declares = true;
-                        facts.statements = true;
-                    }
-                    Some(Keyword::With) => {
-                        facts.with = true;
-                        facts.statements = true;
-                    }
-                    Some(Keyword::In) if facts.bar.is_some() => scan.comma = false,
-                    _ if starts && scan.ends => facts.statements = true,
-                    _ => {}
-                }
-            }
-            Kind::Bar => {
-                if scan.plain && facts.bar.is_none() && facts.seen > 0 {
-                    facts.bar = Some(at);
-                    scan.statement = true;
-                    scan.comma = false;
-                }
-                scan.plain = false;
-            }
-            Kind::Colon => {
-                facts.colon = true;
-                scan.plain = true;
-            }
-            Kind::Comma => {
-                scan.plain = false;
-                if facts.bar.is_some() && !scan.declares {
-                    scan.comma = true;
-                }
-            }
-            Kind::Semicolon => {
-                scan.statement = true;
-                scan.declares = false;
-                scan.plain = false;
-                facts.statements = true;
-            }
-            Kind::Assign => {
-                facts.statements = true;
-                scan.plain = false;
-            }
-            Kind::Infix => scan.plain = false,
-            Kind::Minus if scan.ends => scan.plain = false,
-            _ => {}
-        }
-        if starts && scan.ends {
-            scan.declares = matches!(keyword(self.word(token)), Some(Keyword::Some | Keyword::Every));
-        }
-        facts.seen += 1;
-    }
-}
-
-/// The state of [`Marker::facts`].
-struct FactScan {
-    /// No infix operator and no comma so far: a bar here makes a comprehension.
-    plain: bool,
-    /// The token before ends a term.
-    ends: bool,
-    /// The next token begins a statement.
-    statement: bool,
-    /// The statement declares variables, so commas are its own.
-    declares: bool,
-    /// Behind the bar, a comma without an `in` after it.
-    comma: bool,
-}
-
-/// What [`Marker::facts`] found.
-#[derive(Debug, Default)]
-struct Facts {
-    /// The bar behind the first term.
-    bar: Option<usize>,
-    /// A colon: an object.
-    colon: bool,
-    /// `and` or `or` as operators.
-    logic: bool,
-    /// Begins with `not`.
-    not: bool,
-    /// Has a `with`.
-    with: bool,
-    /// Has something that only statements have.
-    statements: bool,
-    /// How many tokens were looked at.
-    seen: usize,
-}
-
-impl Facts {
-    fn first(&self) -> bool {
-        self.seen == 0
     }
 }

@@ -88,7 +88,11 @@ impl Operator {
 /// The call that an operator stands for.
 pub(super) fn call(operator: Operator, place: Span, span: Span, args: Vec<Term>) -> Term {
     let member = matches!(operator, Operator::Member2 | Operator::Member3);
-    let head = if member { "internal" } else { operator.builtin() };
+    let head = if member {
+        "internal"
+    } else {
+        operator.builtin()
+    };
     let path = if member {
         vec![RefArg {
             span: place,
@@ -162,7 +166,8 @@ impl Chain {
             && let Some(left) = self.operands.pop()
         {
             let span = left.span.to(right.span);
-            self.operands.push(call(operator, place, span, vec![left, right]));
+            self.operands
+                .push(call(operator, place, span, vec![left, right]));
         }
     }
 }

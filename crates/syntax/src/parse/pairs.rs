@@ -50,16 +50,24 @@ impl<'a> Builder<'a> {
     /// A node's text as the user wrote it.
     pub(super) fn written(&self, node: &Node<'_>) -> &'a str {
         let covered = node.as_span();
-        self.text.get(covered.start()..covered.end()).unwrap_or_default()
+        self.text
+            .get(covered.start()..covered.end())
+            .unwrap_or_default()
     }
 
     /// Records an error.
     pub(super) fn error(&mut self, message: impl Into<String>, span: Span) {
-        self.errors.push(Diagnostic::error(PARSE_ERROR, message, span));
+        self.errors
+            .push(Diagnostic::error(PARSE_ERROR, message, span));
     }
 
     /// Records an error with advice.
-    pub(super) fn error_help(&mut self, message: impl Into<String>, span: Span, help: impl Into<String>) {
+    pub(super) fn error_help(
+        &mut self,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
         self.errors
             .push(Diagnostic::error(PARSE_ERROR, message, span).help(help));
     }

@@ -3,7 +3,8 @@
 use super::grammar::Rule;
 use super::pairs::{Builder, Level, Node, Nodes, take};
 use crate::ast::{
-    AssignOp, Every, Expr, ExprKind, Ident, NotBody, Operand, Query, Ref, SomeIn, Term, TermKind, With,
+    AssignOp, Every, Expr, ExprKind, Ident, NotBody, Operand, Query, Ref, SomeIn, Term, TermKind,
+    With,
 };
 
 impl Builder<'_> {
@@ -76,11 +77,18 @@ impl Builder<'_> {
                     path: Vec::new(),
                 },
                 _ => {
-                    self.error("expected the path of what is replaced after `with`", target.span);
+                    self.error(
+                        "expected the path of what is replaced after `with`",
+                        target.span,
+                    );
                     return None;
                 }
             };
-            withs.push(With { span, target, value });
+            withs.push(With {
+                span,
+                target,
+                value,
+            });
         }
         Some(withs)
     }
@@ -106,7 +114,10 @@ impl Builder<'_> {
         };
         if symbols.len() > 1 || found.ins.len() > 1 {
             let span = symbols.first().or(found.operands.first())?.span;
-            self.error("expected `some value in collection` or `some key, value in collection`", span);
+            self.error(
+                "expected `some value in collection` or `some key, value in collection`",
+                span,
+            );
             return None;
         }
         let mut operands = found.operands.into_iter();
@@ -131,7 +142,10 @@ impl Builder<'_> {
     fn variable(&mut self, term: Term) -> Option<Ident> {
         let span = term.span;
         if let TermKind::Var(var) = term.kind {
-            return Some(Ident { name: var.name, span });
+            return Some(Ident {
+                name: var.name,
+                span,
+            });
         }
         let help = if self.keywords.has(super::keywords::Keyword::In) {
             None
@@ -151,9 +165,10 @@ impl Builder<'_> {
         let first = parts.next()?;
         let first = self.membership(first, level)?;
         let (key, pair) = match take(&mut parts, Rule::infix) {
-            Some(second) if first.ins.is_empty() => {
-                (first.operands.into_iter().next(), self.membership(second, level)?)
-            }
+            Some(second) if first.ins.is_empty() => (
+                first.operands.into_iter().next(),
+                self.membership(second, level)?,
+            ),
             Some(_) => {
                 self.error("expected `every value in collection { .. }`", span);
                 return None;
@@ -300,6 +315,7 @@ impl Builder<'_> {
                     with: Vec::new(),
                 };
             }
+            expr.span = with.iter().fold(expr.span, |span, one| span.to(one.span));
             expr.with = with;
         }
         Some(expr)
@@ -339,6 +355,10 @@ impl Builder<'_> {
 }
 
 /// An operand of `and`, `or` or `not`.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives on the stack only, and nearly always is the large one"
+)]
 enum Joined {
     Expr(Expr),
     Body(Operand),

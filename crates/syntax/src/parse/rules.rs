@@ -6,8 +6,8 @@ use super::grammar::Rule as Node_;
 use super::keywords::keyword;
 use super::pairs::{Builder, Level, Node, take};
 use crate::ast::{
-    Else, HeadKind, Ident, Import, Package, Ref, RefArg, RegoVersion, Rule, RuleBody, RuleHead, Term,
-    TermKind, Var,
+    Else, HeadKind, Ident, Import, Package, Ref, RefArg, RegoVersion, Rule, RuleBody, RuleHead,
+    Term, TermKind, Var,
 };
 
 /// What a v1 module needs before a body.
@@ -75,7 +75,10 @@ impl Builder<'_> {
             ["rego", "v1" | "v2"] | ["future", "keywords"] => None,
             ["rego", ..] => Some("expected `rego.v1` or `rego.v2`".to_owned()),
             ["future", "keywords", name] => {
-                let known = matches!(*name, "in" | "every" | "if" | "contains" | "and" | "or" | "not");
+                let known = matches!(
+                    *name,
+                    "in" | "every" | "if" | "contains" | "and" | "or" | "not"
+                );
                 (!known).then(|| format!("unknown keyword `{name}`"))
             }
             ["future", ..] => Some("expected `future.keywords`".to_owned()),
@@ -184,7 +187,10 @@ impl Builder<'_> {
         for part in parts {
             let span = self.span(&part);
             if args.is_some() {
-                self.error("unexpected reference after the parameters of a function", span);
+                self.error(
+                    "unexpected reference after the parameters of a function",
+                    span,
+                );
                 return None;
             }
             if part.as_rule() == Node_::call {
@@ -224,7 +230,11 @@ impl Builder<'_> {
         if let Some(body) = parts.next() {
             let body = self.rule_body(body)?;
             if self.version == RegoVersion::V1 && !has_if {
-                self.error_help("expected `if` before the body of `else`", start(body.span), IF_HELP);
+                self.error_help(
+                    "expected `if` before the body of `else`",
+                    start(body.span),
+                    IF_HELP,
+                );
                 return None;
             }
             branch.body = Some(body);
@@ -257,8 +267,13 @@ impl Builder<'_> {
         let before = self.errors.len();
         let head = &rule.head;
         let name = head.reference.head_name().unwrap_or_default();
-        if head.reference.path.is_empty() && keyword(name).is_some_and(|word| self.keywords.has(word)) {
-            self.error(format!("`{name}` is a keyword and cannot name a rule"), head.reference.span);
+        if head.reference.path.is_empty()
+            && keyword(name).is_some_and(|word| self.keywords.has(word))
+        {
+            self.error(
+                format!("`{name}` is a keyword and cannot name a rule"),
+                head.reference.span,
+            );
         }
         if rule.default {
             self.check_default(rule);
@@ -289,7 +304,10 @@ impl Builder<'_> {
             } else if rule.bodies.len() > 1 {
                 self.error("`else` cannot follow several bodies", place);
             } else if head.reference.path.iter().any(|arg| !ground(&arg.term)) {
-                self.error("`else` cannot be used on rules with variables in their heads", place);
+                self.error(
+                    "`else` cannot be used on rules with variables in their heads",
+                    place,
+                );
             }
         }
         (self.errors.len() == before).then_some(())
@@ -312,7 +330,11 @@ impl Builder<'_> {
 
     /// In v0 a name alone is no rule; often it is the start of a v1 rule.
     fn lone_name(&mut self, rule: &Rule, name: &str) {
-        self.error_help(format!("`{name}` alone is not a rule"), rule.head.span, V1_HELP);
+        self.error_help(
+            format!("`{name}` alone is not a rule"),
+            rule.head.span,
+            V1_HELP,
+        );
     }
 
     fn check_default(&mut self, rule: &Rule) {
@@ -326,7 +348,10 @@ impl Builder<'_> {
             return;
         };
         if let Some(place) = not_constant(value) {
-            self.error("the value of a default rule cannot depend on anything", place);
+            self.error(
+                "the value of a default rule cannot depend on anything",
+                place,
+            );
         }
         let mut names: Vec<&str> = Vec::new();
         for arg in head.args.iter().flatten() {
@@ -334,7 +359,10 @@ impl Builder<'_> {
                 Some("_") => {}
                 Some(name) if !names.contains(&name) => names.push(name),
                 Some(name) => self.error(format!("parameter `{name}` is repeated"), arg.span),
-                None => self.error("the parameters of a default function are variables", arg.span),
+                None => self.error(
+                    "the parameters of a default function are variables",
+                    arg.span,
+                ),
             }
         }
     }
@@ -342,7 +370,11 @@ impl Builder<'_> {
 
 /// The place of a body's first character, so that a message does not underline all of it.
 fn start(span: Span) -> Span {
-    Span::new(span.source, span.start, span.start.saturating_add(1).min(span.end))
+    Span::new(
+        span.source,
+        span.start,
+        span.start.saturating_add(1).min(span.end),
+    )
 }
 
 /// Whether a term has no variables in it that a rule could iterate.
@@ -350,7 +382,9 @@ fn ground(term: &Term) -> bool {
     match &term.kind {
         TermKind::Null | TermKind::Bool(_) | TermKind::Number(_) | TermKind::String(_) => true,
         TermKind::Array(items) | TermKind::Set(items) => items.iter().all(ground),
-        TermKind::Object(entries) => entries.iter().all(|(key, value)| ground(key) && ground(value)),
+        TermKind::Object(entries) => entries
+            .iter()
+            .all(|(key, value)| ground(key) && ground(value)),
         TermKind::Ref(reference) => {
             matches!(reference.head_name(), Some("data" | "input"))
                 && reference.path.iter().all(|arg| ground(&arg.term))
@@ -370,4 +404,3 @@ fn not_constant(term: &Term) -> Option<Span> {
         _ => None,
     }
 }
-

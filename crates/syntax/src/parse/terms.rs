@@ -7,7 +7,8 @@ use super::operators::{self, Operator};
 use super::pairs::{Builder, Level, Node, Nodes, take};
 use super::strings;
 use crate::ast::{
-    Call, Comprehension, Expr, ExprKind, ObjectComprehension, Query, Ref, RefArg, TemplatePart, Term, TermKind, Var,
+    Call, Comprehension, Expr, ExprKind, ObjectComprehension, Query, Ref, RefArg, TemplatePart,
+    Term, TermKind, Var,
 };
 
 /// Terms joined by `in`, and the places of the `in`s.
@@ -42,7 +43,12 @@ impl Builder<'_> {
         let (value, collection) = (values.next()?, values.next()?);
         let mut ins = second.ins.into_iter();
         let span = key.span.to(collection.span);
-        let member = operators::call(Operator::Member3, ins.next()?, span, vec![key, value, collection]);
+        let member = operators::call(
+            Operator::Member3,
+            ins.next()?,
+            span,
+            vec![key, value, collection],
+        );
         let rest = Membership {
             operands: std::iter::once(member).chain(values).collect(),
             ins: ins.collect(),
@@ -80,7 +86,10 @@ impl Builder<'_> {
                 ins: Vec::new(),
             });
         }
-        let count = parts.clone().filter(|part| part.as_rule() == Rule::infix_op).count();
+        let count = parts
+            .clone()
+            .filter(|part| part.as_rule() == Rule::infix_op)
+            .count();
         let inner = self.deeper(level, count, self.span(&first))?;
         let mut result = Membership {
             operands: Vec::new(),
@@ -127,7 +136,12 @@ impl Builder<'_> {
                     span: minus,
                     kind: TermKind::Number("0".to_owned()),
                 };
-                Some(operators::call(Operator::Minus, minus, span, vec![zero, term]))
+                Some(operators::call(
+                    Operator::Minus,
+                    minus,
+                    span,
+                    vec![zero, term],
+                ))
             }
             _ => {
                 self.error("expected a number or a reference after `-`", term.span);
@@ -140,9 +154,14 @@ impl Builder<'_> {
     pub(super) fn postfix(&mut self, node: Node<'_>, level: Level) -> Option<Term> {
         let mut parts = node.into_inner();
         let head = self.term(parts.next()?, level)?;
-        let Some(first) = parts.next() else { return Some(head) };
+        let Some(first) = parts.next() else {
+            return Some(head);
+        };
         if let Some(what) = not_a_head(&head.kind) {
-            self.error(format!("{what} cannot have `.`, `[..]` or `(..)` after it"), head.span);
+            self.error(
+                format!("{what} cannot have `.`, `[..]` or `(..)` after it"),
+                head.span,
+            );
             return None;
         }
         let mut reference = Ref {
@@ -179,7 +198,10 @@ impl Builder<'_> {
 
     fn call_term(&mut self, function: Ref, args: Vec<Term>, span: Span) -> Option<Term> {
         let Some(name) = function.head_name() else {
-            self.error("only functions can be called: expected a name before `(`", function.span);
+            self.error(
+                "only functions can be called: expected a name before `(`",
+                function.span,
+            );
             return None;
         };
         if name == "set" && function.path.is_empty() && args.is_empty() {
@@ -235,7 +257,12 @@ impl Builder<'_> {
             Rule::string => self.quoted(&node, span)?,
             Rule::raw => {
                 let written = self.written(&node);
-                TermKind::String(written.get(1..written.len() - 1).unwrap_or_default().to_owned())
+                TermKind::String(
+                    written
+                        .get(1..written.len() - 1)
+                        .unwrap_or_default()
+                        .to_owned(),
+                )
             }
             Rule::number => {
                 let written = self.written(&node);
@@ -352,7 +379,9 @@ impl Builder<'_> {
                     let mut inner = part.into_inner();
                     let term = self.expression(inner.next()?, level)?;
                     let with = self.withs(inner, level)?;
-                    let span = with.last().map_or(term.span, |last| term.span.to(last.span));
+                    let span = with
+                        .last()
+                        .map_or(term.span, |last| term.span.to(last.span));
                     parts.push(TemplatePart::Expr(Expr {
                         span,
                         negated: false,
