@@ -24,18 +24,18 @@ pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     for rule in &mut program.rules {
         for clause in &mut rule.clauses {
-            Orderer::new(&mut clause.locals, &mut errors).clause(
+            Orderer::new(&mut clause.locals, &mut errors, &resolved.assignments).clause(
                 &mut clause.args,
                 &mut clause.tail,
                 &mut clause.branches,
             );
         }
         if let Some(default) = &mut rule.default {
-            Orderer::new(&mut default.locals, &mut errors).default(&mut default.value);
+            Orderer::new(&mut default.locals, &mut errors, &resolved.assignments).default(&mut default.value);
         }
     }
     for query in &mut program.queries {
-        Orderer::new(&mut query.locals, &mut errors).query(&mut query.body);
+        Orderer::new(&mut query.locals, &mut errors, &resolved.assignments).query(&mut query.body);
     }
     recursion::report(&program, &mut errors);
     if errors.is_empty() {

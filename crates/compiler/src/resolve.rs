@@ -16,11 +16,13 @@ mod scope;
 mod term;
 mod with;
 
+use std::collections::HashSet;
+
 use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{Import, Module, Query, RegoVersion};
 
 use crate::hir;
-use crate::resolve::clause::Lower;
+use crate::resolve::clause::{Found, Lower};
 use crate::resolve::imports::Names;
 use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::Tables;
@@ -53,6 +55,8 @@ pub struct QuerySource<'a> {
 #[derive(Debug)]
 pub struct Resolved {
     pub(crate) program: hir::Program,
+    /// The statements that are `:=`: nothing binds their right side but other statements.
+    pub(crate) assignments: HashSet<Span>,
 }
 
 /// Settles the names of all modules and queries.
@@ -73,6 +77,7 @@ pub fn resolve(
 
     let mut lowered = Vec::new();
     let metadata = Metadata::new(modules);
+    let mut assignments = HashSet::new();
     for (index, (module, definitions)) in modules.iter().zip(&definitions).enumerate() {
         let names = Names::of_module(module, modules, options, &mut errors);
         for (at, (rule, id)) in module.rules.iter().zip(definitions).enumerate() {
@@ -80,7 +85,16 @@ pub fn resolve(
                 module: index,
                 rule: at,
             };
-            let scope = Lower::new(&program, &names, module.version, options, &mut errors);
+            let scope = Lower::new(
+                &program,
+                &names,
+                module.version,
+                options,
+                Found {
+                    errors: &mut errors,
+                    assignments: &mut assignments,
+                },
+            );
             let clauses = scope.in_rule(&metadata, place).rule(rule);
             lowered.push((*id, clauses));
         }
@@ -91,7 +105,16 @@ pub fn resolve(
     let mut made = Vec::new();
     for source in queries {
         let names = Names::of_query(source, modules);
-        let scope = Lower::new(&program, &names, source.version, options, &mut errors);
+        let scope = Lower::new(
+            &program,
+            &names,
+            source.version,
+            options,
+            Found {
+                errors: &mut errors,
+                assignments: &mut assignments,
+            },
+        );
         made.push(scope.query(source));
     }
     program.queries = made;
@@ -119,7 +142,10 @@ pub fn resolve(
         errors.dedup();
         return Err(errors);
     }
-    Ok(Resolved { program })
+    Ok(Resolved {
+        program,
+        assignments,
+    })
 }
 
 /// The metadata comments of all modules. `firsts` are the rules of all modules in order, each with its first clause.

@@ -29,6 +29,8 @@ pub(super) struct Type {
     kinds: u8,
     /// The items of arrays and sets; without it, anything. An empty collection has items of no kind.
     items: Option<Box<Type>>,
+    /// The items of an array one by one, where they are known.
+    each: Option<Vec<Type>>,
 }
 
 impl Type {
@@ -38,13 +40,27 @@ impl Type {
     const NONE: Type = Type::of(0);
 
     const fn of(kinds: u8) -> Type {
-        Type { kinds, items: None }
+        Type {
+            kinds,
+            items: None,
+            each: None,
+        }
     }
 
     pub(super) fn array(items: Type) -> Type {
         Type {
             kinds: ARRAY,
             items: Some(Box::new(items)),
+            each: None,
+        }
+    }
+
+    /// An array of which each item is known.
+    pub(super) fn tuple(items: Vec<Type>) -> Type {
+        Type {
+            kinds: ARRAY,
+            items: Some(Box::new(Type::union(items.iter().cloned()))),
+            each: Some(items),
         }
     }
 
@@ -52,6 +68,7 @@ impl Type {
         Type {
             kinds: SET,
             items: Some(Box::new(items)),
+            each: None,
         }
     }
 
@@ -74,9 +91,16 @@ impl Type {
             (false, true) => other.items,
             (false, false) => None,
         };
+        // Items one by one are known as long as there is one array only.
+        let each = match (self.kinds & ARRAY != 0, other.kinds & ARRAY != 0) {
+            (true, false) => self.each,
+            (false, true) => other.each,
+            _ => None,
+        };
         Type {
             kinds: self.kinds | other.kinds,
             items,
+            each,
         }
     }
 
@@ -86,7 +110,7 @@ impl Type {
             Const::Bool(_) => Type::of(BOOLEAN),
             Const::Number(_) => Type::of(NUMBER),
             Const::String(_) => Type::STRING,
-            Const::Array(items) => Type::array(Type::union(items.iter().map(Type::of_const))),
+            Const::Array(items) => Type::tuple(items.iter().map(Type::of_const).collect()),
             Const::Set(items) => Type::set(Type::union(items.iter().map(Type::of_const))),
             Const::Object(_) => Type::OBJECT,
         }
@@ -124,6 +148,18 @@ impl Type {
         }
         if both & !(ARRAY | SET) != 0 {
             return true;
+        }
+        if both == ARRAY {
+            match (&self.each, &other.each, &self.items, &other.items) {
+                (Some(own), Some(others), ..) => {
+                    return own.len() == others.len()
+                        && own.iter().zip(others).all(|(own, other)| own.overlaps(other));
+                }
+                (Some(each), None, _, Some(items)) | (None, Some(each), Some(items), _) => {
+                    return items.kinds == 0 || each.iter().all(|item| item.overlaps(items));
+                }
+                _ => {}
+            }
         }
         match (&self.items, &other.items) {
             // Empty collections have every type of their kind.
@@ -196,6 +232,7 @@ mod tests {
             ("set[set[any]]", "set[number]", false),
             ("array[string,number]", "array[boolean]", true),
             ("any", "null", true),
+            ("array[string]", "array[array[string]]", false),
         ] {
             let (left_type, right_type) = (Type::parse(left), Type::parse(right));
             assert_eq!(left_type.overlaps(&right_type), wanted, "{left} and {right}");

@@ -17,6 +17,8 @@ const KEYWORDS: [&str; 7] = ["in", "every", "contains", "if", "and", "or", "not"
 pub(super) struct Orderer<'o> {
     pub(super) locals: &'o mut Vec<LocalInfo>,
     errors: &'o mut Vec<Diagnostic>,
+    /// Statements that bind their left side only.
+    assignments: &'o HashSet<Span>,
     reported: HashSet<LocalId>,
 }
 
@@ -24,10 +26,12 @@ impl<'o> Orderer<'o> {
     pub(super) fn new(
         locals: &'o mut Vec<LocalInfo>,
         errors: &'o mut Vec<Diagnostic>,
+        assignments: &'o HashSet<Span>,
     ) -> Orderer<'o> {
         Orderer {
             locals,
             errors,
+            assignments,
             reported: HashSet::new(),
         }
     }
@@ -133,7 +137,7 @@ impl<'o> Orderer<'o> {
         if self.probe(expr, bound, depth).is_empty() {
             return true;
         }
-        turn(expr) && (self.probe(expr, bound, depth).is_empty() || !turn(expr))
+        self.turn(expr) && (self.probe(expr, bound, depth).is_empty() || !self.turn(expr))
     }
 
     fn probe(&mut self, expr: &mut Expr, bound: &Bound, depth: u32) -> Vec<Missing> {
@@ -161,6 +165,17 @@ impl<'o> Orderer<'o> {
             }
         }
         None
+    }
+
+    /// Turns an equality around; whether there was one.
+    fn turn(&self, expr: &mut Expr) -> bool {
+        match &mut expr.kind {
+            ExprKind::Unify(left, right) if !self.assignments.contains(&expr.span) => {
+                std::mem::swap(left, right);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Terms behind a body, in any order: those that bind what others need move into the body.
@@ -340,12 +355,12 @@ impl<'o> Orderer<'o> {
     fn report(&mut self, rest: &mut [Expr], mut bound: Bound, depth: u32) -> Bound {
         for expr in rest {
             let mut missing = self.probe(expr, &bound, depth);
-            if turn(expr) {
+            if self.turn(expr) {
                 let other = self.probe(expr, &bound, depth);
                 if other.len() < missing.len() {
                     missing = other;
                 } else {
-                    turn(expr);
+                    self.turn(expr);
                 }
             }
             self.report_missing(expr, &missing);
@@ -422,16 +437,6 @@ fn unsafe_variable(name: &str, span: Span) -> Diagnostic {
 
 fn is_generated(name: &str) -> bool {
     name.starts_with("__local")
-}
-
-/// Turns an equality around; whether there was one.
-fn turn(expr: &mut Expr) -> bool {
-    if let ExprKind::Unify(left, right) = &mut expr.kind {
-        std::mem::swap(left, right);
-        true
-    } else {
-        false
-    }
 }
 
 /// What stands for a term while it is moved.

@@ -9,8 +9,9 @@ use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::check::kinds::Type;
 use crate::codes;
+use crate::ir::Const;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, TemplatePart, Term, TermKind,
+    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, RuleKind, TemplatePart, Term, TermKind,
     WithTarget, WithValue,
 };
 
@@ -19,24 +20,25 @@ pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
     for rule in &program.rules {
         for clause in &rule.clauses {
             for branch in &clause.branches {
-                let mut types = Types::new(errors);
+                let mut types = Types::new(program, errors);
                 types.body(&branch.body);
                 types.term(&branch.value);
                 types.terms(&clause.tail);
             }
         }
         if let Some(default) = &rule.default {
-            Types::new(errors).term(&default.value);
+            Types::new(program, errors).term(&default.value);
         }
     }
     for query in &program.queries {
-        Types::new(errors).body(&query.body);
+        Types::new(program, errors).body(&query.body);
     }
 }
 
 /// What is known at one point of a clause.
 #[derive(Debug)]
 struct Types<'e> {
+    program: &'e Program,
     errors: &'e mut Vec<Diagnostic>,
     known: HashMap<LocalId, Type>,
     /// Whether a builtin is replaced here: its arguments may then be anything.
@@ -44,8 +46,9 @@ struct Types<'e> {
 }
 
 impl<'e> Types<'e> {
-    fn new(errors: &'e mut Vec<Diagnostic>) -> Types<'e> {
+    fn new(program: &'e Program, errors: &'e mut Vec<Diagnostic>) -> Types<'e> {
         Types {
+            program,
             errors,
             known: HashMap::new(),
             mocked: false,
@@ -149,7 +152,7 @@ impl<'e> Types<'e> {
             TermKind::Var(id) => self.known.get(id).cloned().unwrap_or(Type::ANY),
             TermKind::Array(items) => {
                 let items: Vec<Type> = items.iter().map(|item| self.term(item)).collect();
-                Type::array(Type::union(items))
+                Type::tuple(items)
             }
             TermKind::Set(items) => {
                 let items: Vec<Type> = items.iter().map(|item| self.term(item)).collect();
@@ -163,8 +166,12 @@ impl<'e> Types<'e> {
                 Type::OBJECT
             }
             TermKind::Ref { head, path } => {
-                if let RefHead::Term(head) = head {
-                    self.term(head);
+                match head {
+                    RefHead::Term(head) => {
+                        self.term(head);
+                    }
+                    RefHead::Data => self.no_function(path, term.span),
+                    RefHead::Input | RefHead::Local(_) => {}
                 }
                 self.terms(path);
                 Type::ANY
@@ -191,6 +198,31 @@ impl<'e> Types<'e> {
                     }
                 }
                 Type::STRING
+            }
+        }
+    }
+
+    /// Refuses refs to functions.
+    fn no_function(&mut self, path: &[Term], span: Span) {
+        let mut node = &self.program.tree;
+        for key in path {
+            let TermKind::Const(Const::String(key)) = &key.kind else {
+                return;
+            };
+            match node.children.get(key) {
+                Some(child) => node = child,
+                None => return,
+            }
+            let rule = node.rule.and_then(|id| self.program.rules.get(id.0 as usize));
+            if let Some(rule) = rule
+                && matches!(rule.kind, RuleKind::Function(_))
+            {
+                self.errors.push(Diagnostic::error(
+                    codes::TYPES,
+                    format!("function {} used as reference, not called", rule.name()),
+                    span,
+                ));
+                return;
             }
         }
     }

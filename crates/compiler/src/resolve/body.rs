@@ -181,6 +181,7 @@ impl Lower<'_> {
             );
         }
         let pattern = self.assigned_pattern(left);
+        self.assignments.insert(span);
         if relation {
             out.push(ExprKind::Relation {
                 call: value,

@@ -23,6 +23,13 @@ pub(super) struct Found {
     pub(super) arity: usize,
 }
 
+/// Where a call stands.
+#[derive(Debug, Clone, Copy)]
+enum Position {
+    Statement,
+    Value,
+}
+
 /// What a call's name means.
 #[derive(Debug)]
 enum Called {
@@ -43,7 +50,7 @@ enum Called {
 impl Lower<'_> {
     /// A call as a statement.
     pub(super) fn call_statement(&mut self, call: &ast::Call, span: Span, out: &mut Vec<ExprKind>) {
-        let found = match self.called(call, span) {
+        let found = match self.called(call, span, Position::Statement) {
             Called::Nothing => {
                 self.terms(&call.args);
                 out.push(holds(span));
@@ -122,7 +129,7 @@ impl Lower<'_> {
     /// A call as a value.
     pub(super) fn call_term(&mut self, call: &ast::Call, span: Span) -> Term {
         let null = constant(span, Const::Null);
-        let found = match self.called(call, span) {
+        let found = match self.called(call, span, Position::Value) {
             Called::Nothing => {
                 self.terms(&call.args);
                 return null;
@@ -193,7 +200,7 @@ impl Lower<'_> {
         let AstTermKind::Call(call) = &term.kind else {
             return None;
         };
-        let Called::Function(found) = self.called(call, term.span) else {
+        let Called::Function(found) = self.called(call, term.span, Position::Value) else {
             return None;
         };
         if call.args.len() != found.arity {
@@ -226,18 +233,23 @@ impl Lower<'_> {
         self.generated(span)
     }
 
-    fn called(&mut self, call: &ast::Call, span: Span) -> Called {
+    fn called(&mut self, call: &ast::Call, span: Span, position: Position) -> Called {
         let dotted = call.function.dotted();
         if !call.infix
             && let Some(head) = call.function.head_name()
             && self.is_declared(head)
         {
             let name = dotted.unwrap_or_else(|| head.to_owned());
-            self.error(
-                codes::SHADOWED_FUNCTION,
-                format!("called function {name} shadowed"),
-                span,
-            );
+            match position {
+                Position::Statement => {
+                    self.error(codes::UNDEFINED_FUNCTION, format!("undefined function {name}"), span);
+                }
+                Position::Value => self.error(
+                    codes::SHADOWED_FUNCTION,
+                    format!("called function {name} shadowed"),
+                    span,
+                ),
+            }
             return Called::Nothing;
         }
         let global = !call.infix && self.is_global(&call.function);

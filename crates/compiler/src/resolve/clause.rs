@@ -1,5 +1,7 @@
 //! Definitions of rules, and queries.
 
+use std::collections::HashSet;
+
 use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{self, HeadKind, RegoVersion, TermKind as AstTermKind};
 
@@ -25,6 +27,7 @@ pub(super) struct Lower<'a> {
     pub(super) version: RegoVersion,
     pub(super) options: Options,
     pub(super) errors: &'a mut Vec<Diagnostic>,
+    pub(super) assignments: &'a mut HashSet<Span>,
     pub(super) locals: Vec<LocalInfo>,
     pub(super) scopes: Vec<Scope>,
     /// How many bodies deep this place is.
@@ -35,6 +38,13 @@ pub(super) struct Lower<'a> {
     pub(super) pending: Vec<Expr>,
     /// The rule that is being made.
     pub(super) place: Option<(&'a Metadata<'a>, Place)>,
+}
+
+/// What is found on the way.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    pub(super) errors: &'a mut Vec<Diagnostic>,
+    pub(super) assignments: &'a mut HashSet<Span>,
 }
 
 /// A parameter that has to be computed, and the variable in its place.
@@ -53,14 +63,15 @@ impl<'a> Lower<'a> {
         names: &'a Names,
         version: RegoVersion,
         options: Options,
-        errors: &'a mut Vec<Diagnostic>,
+        found: Found<'a>,
     ) -> Lower<'a> {
         Lower {
             program,
             names,
             version,
             options,
-            errors,
+            errors: found.errors,
+            assignments: found.assignments,
             locals: Vec::new(),
             scopes: Vec::new(),
             depth: 0,
