@@ -84,12 +84,16 @@ fn product(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     if let Some(n) = exact(heap, &items, BigInt::from(1), |a, b| a * b) {
         return Ok(n);
     }
-    // OPA multiplies fractions with the precision of a double, unlike `*`.
-    let mut acc = 1f64;
+    // OPA rounds each product of fractions to a double, unlike `*`.
+    let mut acc = heap.integer(1);
     for v in items {
-        acc *= heap.as_f64(v).unwrap_or(f64::NAN);
+        acc = number::mul(heap, acc, v).unwrap_or(Value::UNDEFINED);
+        let rounded = heap.as_f64(acc);
+        acc = rounded
+            .and_then(|f| super::float::to_value(heap, f))
+            .unwrap_or(acc);
     }
-    Ok(super::float::to_value(heap, acc).unwrap_or(Value::UNDEFINED))
+    Ok(acc)
 }
 
 /// Folds integers of any size; nothing where one is not an integer.

@@ -99,6 +99,7 @@ impl Reader<'_> {
         if self.eat('-') {
             let last = self.next().ok_or_else(|| end(self))?;
             if last < first {
+                self.close()?;
                 return Err(self.error("range hi character is less than lo"));
             }
             literal(first, out);
@@ -118,16 +119,22 @@ impl Reader<'_> {
                 literal(c, out);
                 any = true;
             }
-            if !any && self.peek().is_some() {
+            if !any {
+                self.close()?;
                 return Err(self.error("could not parse range"));
             }
         }
-        match self.next() {
-            Some(']') => out.push(']'),
-            Some(_) => return Err(self.error("expected close range character")),
-            None => return Err(end(self)),
-        }
+        self.close()?;
+        out.push(']');
         Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), BuiltinError> {
+        match self.next() {
+            Some(']') => Ok(()),
+            Some(_) => Err(self.error("expected close range character")),
+            None => Err(self.error("unexpected end of input")),
+        }
     }
 }
 

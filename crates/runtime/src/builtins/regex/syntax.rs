@@ -16,36 +16,47 @@ pub(super) fn translate(source: &str) -> Result<String, String> {
     let mut t = Translator {
         rest: source,
         out: String::with_capacity(source.len() + 16),
+        last: Last::Nothing,
+        depth: 0,
     };
-    // Whether the last thing was a repetition, which Go does not let another one follow.
-    let mut repeated = false;
     while let Some(c) = t.peek() {
-        let was_repeated = core::mem::take(&mut repeated);
         match c {
-            '*' | '+' | '?' => {
-                t.repetition(c.len_utf8(), was_repeated)?;
-                repeated = true;
-            }
+            '*' | '+' | '?' => t.repetition(c.len_utf8())?,
             '{' => match repeat_length(t.rest)? {
-                Some(n) => {
-                    t.repetition(n, was_repeated)?;
-                    repeated = true;
-                }
-                None => {
-                    t.out.push_str("\\{");
-                    t.skip(1);
-                }
+                Some(n) => t.repetition(n)?,
+                None => t.plain("\\{", 1),
             },
             '\\' => t.escape()?,
-            '[' => t.class()?,
-            '(' => t.group()?,
-            c => {
-                t.out.push(c);
-                t.skip(c.len_utf8());
+            '[' => {
+                t.class()?;
+                t.last = Last::Something;
             }
+            '(' => t.group()?,
+            ')' if t.depth == 0 => return Err(format!("unexpected ): `{source}`")),
+            ')' => {
+                t.depth -= 1;
+                t.plain(")", 1);
+            }
+            '|' => {
+                t.plain("|", 1);
+                t.last = Last::Nothing;
+            }
+            c => t.plain(c.encode_utf8(&mut [0; 4]), c.len_utf8()),
         }
     }
+    if t.depth > 0 {
+        return Err(format!("missing closing ): `{source}`"));
+    }
     Ok(t.out)
+}
+
+/// What a repetition would repeat.
+#[derive(Clone, Copy)]
+enum Last<'s> {
+    Nothing,
+    Something,
+    /// Another repetition, which Go does not let one follow; with the pattern from there on.
+    Repetition(&'s str),
 }
 
 /// Writes a text so that it stands for itself.
@@ -96,6 +107,9 @@ fn perl_class(c: char) -> Option<&'static str> {
 struct Translator<'s> {
     rest: &'s str,
     out: String,
+    last: Last<'s>,
+    /// How many groups are open.
+    depth: u32,
 }
 
 impl<'s> Translator<'s> {
@@ -119,29 +133,47 @@ impl<'s> Translator<'s> {
         taken
     }
 
-    fn repetition(&mut self, length: usize, follows_one: bool) -> Result<(), String> {
+    /// Writes something that stands for `bytes` bytes of the pattern.
+    fn plain(&mut self, text: &str, bytes: usize) {
+        self.out.push_str(text);
+        self.skip(bytes);
+        self.last = Last::Something;
+    }
+
+    fn repetition(&mut self, length: usize) -> Result<(), String> {
+        let before = self.rest;
         let operator = self.take(length);
-        if follows_one {
-            return Err(format!("invalid nested repetition operator: `{operator}`"));
-        }
         self.out.push_str(operator);
         if self.peek() == Some('?') {
             self.out.push('?');
             self.skip(1);
         }
-        Ok(())
+        match self.last {
+            Last::Nothing => Err(format!(
+                "missing argument to repetition operator: `{operator}`"
+            )),
+            Last::Repetition(from) => {
+                let both = from.get(..from.len() - self.rest.len()).unwrap_or(from);
+                Err(format!("invalid nested repetition operator: `{both}`"))
+            }
+            Last::Something => {
+                self.last = Last::Repetition(before);
+                Ok(())
+            }
+        }
     }
 
     /// An escape outside a class.
     fn escape(&mut self) -> Result<(), String> {
         self.skip(1);
+        self.last = Last::Something;
         let Some(c) = self.peek() else {
-            return Err("trailing backslash at end of expression".to_string());
+            return Err("trailing backslash at end of expression: ``".to_string());
         };
         if let Some(members) = perl_class(c) {
             self.skip(1);
             let not = if c.is_ascii_uppercase() { "^" } else { "" };
-            self.out.push_str(&format!("(?-i:[{not}{members}])"));
+            self.out.push_str(&format!("[{not}{members}]"));
             return Ok(());
         }
         match c {
@@ -372,7 +404,9 @@ impl<'s> Translator<'s> {
     fn group(&mut self) -> Result<(), String> {
         self.skip(1);
         self.out.push('(');
+        self.last = Last::Nothing;
         if self.peek() != Some('?') {
+            self.depth += 1;
             return Ok(());
         }
         let rest = self.rest;
@@ -394,21 +428,30 @@ impl<'s> Translator<'s> {
             };
             self.out.push_str(&format!("?P<{mark}{name}>"));
             self.skip(open + name.len() + 2);
+            self.depth += 1;
             return Ok(());
         }
         let end = rest.find([':', ')']).unwrap_or(rest.len());
         let flags = rest.get(1..end).unwrap_or("");
-        let names = flags.replace('-', "");
-        let valid = names.chars().all(|c| matches!(c, 'i' | 'm' | 's' | 'U'))
+        let bad = flags.find(|c| !matches!(c, 'i' | 'm' | 's' | 'U' | '-'));
+        let valid = bad.is_none()
             && flags.matches('-').count() <= 1
             && !flags.ends_with('-')
-            && !(flags.is_empty() && rest.get(end..end + 1) != Some(":"));
+            && (!flags.is_empty() || rest.get(end..=end) == Some(":"));
         if !valid {
-            let shown = rest.get(..end + 1).unwrap_or(rest);
+            // What stands before the problem, and the problem itself.
+            let length = bad.map_or(end, |i| i + 1) + 1;
+            let shown = rest.get(..length).unwrap_or(rest);
             return Err(format!("invalid or unsupported Perl syntax: `({shown}`"));
         }
-        self.out.push_str(self.rest.get(..end).unwrap_or(""));
-        self.skip(end);
+        if rest.get(end..=end) == Some(":") {
+            self.depth += 1;
+            self.out.push_str(rest.get(..=end).unwrap_or(""));
+        } else {
+            // Flags for what follows; the group is closed already.
+            self.out.push_str(rest.get(..=end).unwrap_or(""));
+        }
+        self.skip(end + 1);
         Ok(())
     }
 }

@@ -284,7 +284,7 @@ fn text(out: &mut String, s: &str, verb: char, flags: Flags) -> bool {
 }
 
 /// The first characters, as many as the precision allows.
-fn cut<'s>(s: &'s str, flags: Flags) -> &'s str {
+fn cut(s: &str, flags: Flags) -> &str {
     match flags.precision() {
         None => s,
         Some(p) => match s.char_indices().nth(p) {

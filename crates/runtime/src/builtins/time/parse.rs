@@ -81,7 +81,7 @@ impl Fields {
             _ => self.hour,
         };
         let days = match self.year_day {
-            Some(n) => self.from_year_day(n)?,
+            Some(n) => self.day_of_year(n)?,
             None => {
                 let (month, day) = (self.month.unwrap_or(1), self.day.unwrap_or(1));
                 if day < 1 || day > days_in(self.year, month) {
@@ -94,7 +94,7 @@ impl Fields {
         Ok(i128::from(seconds) * NANOS + i128::from(self.nanosecond))
     }
 
-    fn from_year_day(&self, n: i64) -> Result<i64, &'static str> {
+    fn day_of_year(&self, n: i64) -> Result<i64, &'static str> {
         if n < 1 || n > 365 + i64::from(is_leap(self.year)) {
             return Err(": day-of-year out of range");
         }

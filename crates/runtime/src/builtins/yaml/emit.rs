@@ -20,6 +20,9 @@ pub(super) fn emit(heap: &mut Heap<'_>, v: Value) -> String {
     out
 }
 
+/// The longest key that stands before its colon without a mark.
+const MAX_KEY: usize = 128;
+
 /// Where a node stands, which decides what comes before its first line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -61,8 +64,18 @@ fn node(heap: &mut Heap<'_>, v: Value, indent: usize, place: Place, out: &mut St
     if kind == Kind::Object {
         for (key, value) in natural(heap, v) {
             line(out);
-            let shown = text(&key, indent, true);
-            out.push_str(&shown);
+            // A key that is long or has several lines needs a mark of its own.
+            let complex = key.contains('\n') || key.len() > MAX_KEY;
+            if complex {
+                out.push_str("? ");
+            }
+            out.push_str(&text(&key, indent + 2));
+            if complex {
+                if !out.ends_with('\n') {
+                    out.push('\n');
+                }
+                out.extend(core::iter::repeat_n(' ', indent));
+            }
             out.push(':');
             node(heap, value, indent + 2, Place::Value, out, depth + 1);
         }
@@ -83,7 +96,7 @@ fn leaf(heap: &mut Heap<'_>, v: Value, indent: usize, out: &mut String) {
         Kind::Number => out.push_str(&number(&heap.number_text(v))),
         Kind::String => {
             let s = heap.text(v).to_string();
-            out.push_str(&text(&s, indent, false));
+            out.push_str(&text(&s, indent));
             if s.contains('\n') && out.ends_with('\n') {
                 return;
             }
@@ -104,16 +117,18 @@ fn number(spelling: &str) -> String {
 }
 
 /// A string, plain or quoted as it needs to be.
-fn text(s: &str, indent: usize, key: bool) -> String {
+fn text(s: &str, indent: usize) -> String {
     let shape = Shape::of(s);
     if s.contains('\n') {
-        if key || shape.special || shape.trailing_space {
+        if shape.special || s.contains(" \n") || s.ends_with(' ') {
             return double_quoted(s);
         }
         return literal(s, indent);
     }
-    let plain =
-        resolve(s) == Scalar::Text && !is_base60(s) && !is_old_boolean(s) && !is_timestamp(s);
+    let plain = matches!(resolve(s), Scalar::Text | Scalar::Merge)
+        && !is_base60(s)
+        && !is_old_boolean(s)
+        && !is_timestamp(s);
     if !plain || shape.special {
         return double_quoted(s);
     }
@@ -130,7 +145,6 @@ struct Shape {
     plain: bool,
     /// It has characters that only an escape shows.
     special: bool,
-    trailing_space: bool,
 }
 
 impl Shape {
@@ -159,22 +173,17 @@ impl Shape {
             };
             plain &= !indicator;
             let shown = *c == '\n' || (*c != '\u{feff}' && is_printable(*c));
-            special |= !shown && *c != '\t';
-            plain &= *c != '\t';
+            special |= !shown;
             before_is_space = matches!(c, ' ' | '\t' | '\n' | '\r');
         }
         plain &= !(s.starts_with(' ') || s.ends_with(' ') || s.contains('\n'));
-        Shape {
-            plain,
-            special,
-            trailing_space: s.ends_with(' '),
-        }
+        Shape { plain, special }
     }
 }
 
 const fn is_printable(c: char) -> bool {
-    matches!(c, '\u{20}'..='\u{7e}' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && !matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    matches!(c, '\u{20}'..='\u{7e}' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
+        && c != '\u{feff}'
 }
 
 fn literal(s: &str, indent: usize) -> String {

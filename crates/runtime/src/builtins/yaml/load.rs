@@ -24,15 +24,20 @@ fn failed(text: &str) -> BuiltinError {
 }
 
 fn scan_error(e: &ScanError) -> BuiltinError {
+    // OPA's reader counts lines from 0 where it has parsed tokens, and from 1 where it has read characters; it
+    // leaves the first line out.
     let line = e.marker().line();
-    // The end of the text counts as a line of its own here, and as part of the last one in OPA's reader.
     let (line, problem) = match e.info().split_once(", expected ") {
         Some((_, expected)) => (
-            line.saturating_sub(1).max(1),
+            line.saturating_sub(1),
             format!("did not find expected {expected}"),
         ),
+        None if line <= 1 => (0, e.info().to_string()),
         None => (line, e.info().to_string()),
     };
+    if line == 0 {
+        return failed(&problem);
+    }
     failed(&format!("line {line}: {problem}"))
 }
 
