@@ -93,7 +93,7 @@ impl Place<'_> {
         if let Some(token) = self.innermost(index) {
             let place = Span::new(self.source, token.start, token.end);
             if place != span {
-                error = error.label(place, "in what is opened here");
+                error = error.label(place, "inside of this");
             }
         }
         if let Some(help) = self.help(found, before) {
@@ -173,6 +173,8 @@ impl Place<'_> {
             Kind::Open(bracket) => {
                 if self.is_query(before) {
                     "a statement after `{`".to_owned()
+                } else if bracket == Bracket::Hole {
+                    "an expression after `{`".to_owned()
                 } else {
                     let close = match bracket {
                         Bracket::Paren => ')',

@@ -261,9 +261,11 @@ impl Builder<'_> {
         let operand = match inner.as_rule() {
             Rule::operand_body => {
                 let level = self.deeper(level, 1, inner_span)?;
+                let query = self.query(inner.into_inner().next()?, level)?;
+                self.not_a_comprehension(&query)?;
                 Joined::Body(Operand {
                     span: inner_span,
-                    query: self.query(inner.into_inner().next()?, level)?,
+                    query,
                     explicit: true,
                 })
             }
@@ -293,6 +295,31 @@ impl Builder<'_> {
             }
             Joined::Body(_) => None,
         }
+    }
+
+    /// `{ a | b }` as an operand looks like a comprehension and would be a body.
+    fn not_a_comprehension(&mut self, query: &Query) -> Option<()> {
+        let Some(ExprKind::Term(term)) = query.first().map(|expr| &expr.kind) else {
+            return Some(());
+        };
+        let start = usize::try_from(term.span.start).unwrap_or(usize::MAX);
+        let parenthesised = start
+            .checked_sub(self.base)
+            .and_then(|start| self.text.get(start..))
+            .is_some_and(|text| text.starts_with('('));
+        if let TermKind::Call(call) = &term.kind
+            && call.infix
+            && call.function.head_name() == Some("or")
+            && !parenthesised
+        {
+            self.error_help(
+                "unclear braces: a body with a union in it, or a comprehension",
+                term.span,
+                "write `({ .. | .. })` for the comprehension, or `{ (.. | ..) }` for the union",
+            );
+            return None;
+        }
+        Some(())
     }
 
     fn group(&mut self, node: Node<'_>, level: Level) -> Option<Expr> {
