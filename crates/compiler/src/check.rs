@@ -31,7 +31,8 @@ pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
             );
         }
         if let Some(default) = &mut rule.default {
-            Orderer::new(&mut default.locals, &mut errors, &resolved.assignments).default(&mut default.value);
+            Orderer::new(&mut default.locals, &mut errors, &resolved.assignments)
+                .default(&mut default.value);
         }
     }
     for query in &mut program.queries {

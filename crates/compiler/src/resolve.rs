@@ -70,10 +70,12 @@ pub fn resolve(
 ) -> Result<Resolved, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut tables = Tables::collect(modules, &mut errors);
-    let mut program = hir::Program::default();
-    program.tree = std::mem::take(&mut tables.tree);
-    program.rules = std::mem::take(&mut tables.rules);
     let definitions = std::mem::take(&mut tables.definitions);
+    let mut program = hir::Program {
+        rules: tables.rules,
+        tree: tables.tree,
+        ..hir::Program::default()
+    };
 
     let mut lowered = Vec::new();
     let metadata = Metadata::new(modules);
@@ -119,6 +121,25 @@ pub fn resolve(
     }
     program.queries = made;
     errors.extend(metadata.into_errors());
+    let firsts = add_clauses(&mut program, lowered);
+    program.annotations = annotations(modules, &firsts);
+
+    if errors.iter().any(Diagnostic::is_error) {
+        kpol_diagnostics::sort(&mut errors);
+        errors.dedup();
+        return Err(errors);
+    }
+    Ok(Resolved {
+        program,
+        assignments,
+    })
+}
+
+/// Puts what definitions became into their rules; gives back the rule of each and its first clause there.
+fn add_clauses(
+    program: &mut hir::Program,
+    lowered: Vec<(hir::RuleId, clause::Lowered)>,
+) -> Vec<(hir::RuleId, Option<usize>)> {
     let mut firsts = Vec::new();
     for (id, clauses) in lowered {
         let Some(rule) = program.rules.get_mut(id.0 as usize) else {
@@ -135,17 +156,7 @@ pub fn resolve(
             }
         }
     }
-    program.annotations = annotations(modules, &firsts);
-
-    if errors.iter().any(Diagnostic::is_error) {
-        kpol_diagnostics::sort(&mut errors);
-        errors.dedup();
-        return Err(errors);
-    }
-    Ok(Resolved {
-        program,
-        assignments,
-    })
+    firsts
 }
 
 /// The metadata comments of all modules. `firsts` are the rules of all modules in order, each with its first clause.

@@ -44,7 +44,9 @@ fn policies() {
             Err(errors) => {
                 let lines: Vec<String> = errors
                     .iter()
-                    .map(|error| format!("{} ({})", one_line(&sources, error), opa_code(error.code)))
+                    .map(|error| {
+                        format!("{} ({})", one_line(&sources, error), opa_code(error.code))
+                    })
                     .collect();
                 lines.join("\n")
             }
@@ -76,7 +78,13 @@ fn errors_are_those_of_opa() {
         let errors = result.expect_err(stem);
         let found: Vec<String> = errors
             .iter()
-            .map(|error| format!("{} {}", opa_code(error.code), sources.line_col(error.span).line))
+            .map(|error| {
+                format!(
+                    "{} {}",
+                    opa_code(error.code),
+                    sources.line_col(error.span).line
+                )
+            })
             .collect();
         for wanted in std::fs::read_to_string(&path).unwrap().lines() {
             assert!(

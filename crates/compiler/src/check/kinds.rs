@@ -153,7 +153,10 @@ impl Type {
             match (&self.each, &other.each, &self.items, &other.items) {
                 (Some(own), Some(others), ..) => {
                     return own.len() == others.len()
-                        && own.iter().zip(others).all(|(own, other)| own.overlaps(other));
+                        && own
+                            .iter()
+                            .zip(others)
+                            .all(|(own, other)| own.overlaps(other));
                 }
                 (Some(each), None, _, Some(items)) | (None, Some(each), Some(items), _) => {
                     return items.kinds == 0 || each.iter().all(|item| item.overlaps(items));
@@ -235,7 +238,11 @@ mod tests {
             ("array[string]", "array[array[string]]", false),
         ] {
             let (left_type, right_type) = (Type::parse(left), Type::parse(right));
-            assert_eq!(left_type.overlaps(&right_type), wanted, "{left} and {right}");
+            assert_eq!(
+                left_type.overlaps(&right_type),
+                wanted,
+                "{left} and {right}"
+            );
         }
     }
 

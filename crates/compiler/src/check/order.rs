@@ -291,12 +291,13 @@ impl<'o> Orderer<'o> {
             walk.read(term);
             let ready = walk.missing.is_empty();
             let grows = walk.bound.len() > bound.len();
+            if ready && !grows {
+                continue;
+            }
             match &mut term.kind {
                 TermKind::Ref { .. } | TermKind::Call { .. } if ready => {
-                    if grows {
-                        let extra = self.extract(term, depth, with);
-                        out.push(extra);
-                    }
+                    let extra = self.extract(term, depth, with);
+                    out.push(extra);
                 }
                 TermKind::Ref { head, path } => {
                     if let RefHead::Term(head) = head {

@@ -9,11 +9,11 @@ use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::check::kinds::Type;
 use crate::codes;
-use crate::ir::Const;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, RuleKind, TemplatePart, Term, TermKind,
-    WithTarget, WithValue,
+    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, RuleKind, TemplatePart, Term,
+    TermKind, WithTarget, WithValue,
 };
+use crate::ir::Const;
 
 /// Reports calls and equalities that can never hold.
 pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
@@ -213,7 +213,9 @@ impl<'e> Types<'e> {
                 Some(child) => node = child,
                 None => return,
             }
-            let rule = node.rule.and_then(|id| self.program.rules.get(id.0 as usize));
+            let rule = node
+                .rule
+                .and_then(|id| self.program.rules.get(id.0 as usize));
             if let Some(rule) = rule
                 && matches!(rule.kind, RuleKind::Function(_))
             {

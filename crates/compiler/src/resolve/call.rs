@@ -242,7 +242,11 @@ impl Lower<'_> {
             let name = dotted.unwrap_or_else(|| head.to_owned());
             match position {
                 Position::Statement => {
-                    self.error(codes::UNDEFINED_FUNCTION, format!("undefined function {name}"), span);
+                    self.error(
+                        codes::UNDEFINED_FUNCTION,
+                        format!("undefined function {name}"),
+                        span,
+                    );
                 }
                 Position::Value => self.error(
                     codes::SHADOWED_FUNCTION,

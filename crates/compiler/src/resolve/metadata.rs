@@ -151,8 +151,9 @@ fn read(
 }
 
 fn fields(yaml: &str, span: Span) -> Result<Map<String, Value>, Diagnostic> {
-    let invalid =
-        |what: String| Diagnostic::error(codes::METADATA, format!("invalid metadata: {what}"), span);
+    let invalid = |what: String| {
+        Diagnostic::error(codes::METADATA, format!("invalid metadata: {what}"), span)
+    };
     let mut sources = SourceMap::new();
     let source = sources.add("metadata", yaml);
     let documents = kpol_input::read(&sources, source, Format::Yaml, &Options::verbatim())
@@ -178,9 +179,7 @@ fn normal((key, value): (String, Value)) -> Option<(String, Value)> {
         ("related_resources", Value::Array(items)) => {
             Value::Array(items.into_iter().map(resource).collect())
         }
-        ("schemas", Value::Array(items)) => {
-            Value::Array(items.iter().flat_map(schemas).collect())
-        }
+        ("schemas", Value::Array(items)) => Value::Array(items.iter().flat_map(schemas).collect()),
         ("custom" | "labels", Value::Object(fields)) => Value::Object(fields),
         ("compile", value) => value,
         _ => return None,
@@ -215,7 +214,9 @@ fn author(value: Value) -> Value {
 /// A URL alone as an object.
 fn resource(value: Value) -> Value {
     match value {
-        Value::String(text) => Value::Object(Map::from_iter([("ref".to_owned(), Value::from(text))])),
+        Value::String(text) => {
+            Value::Object(Map::from_iter([("ref".to_owned(), Value::from(text))]))
+        }
         other => other,
     }
 }

@@ -139,10 +139,10 @@ impl Lower<'_> {
                 return Meaning::Local(id);
             }
         }
-        if !self.is_hidden(name) {
-            if let Some(target) = self.names.get(name) {
-                return Meaning::Document(target.root, target.path.clone());
-            }
+        if !self.is_hidden(name)
+            && let Some(target) = self.names.get(name)
+        {
+            return Meaning::Document(target.root, target.path.clone());
         }
         match name {
             "input" => return Meaning::Document(Root::Input, Vec::new()),

@@ -29,7 +29,8 @@ impl Lower<'_> {
                             codes::ARITY,
                             format!(
                                 "{}: arity mismatch\n\thave: {} arguments\n\twant: {arity} arguments",
-                                found.name, found.arity
+                                self.target_name(&target),
+                                found.arity
                             ),
                             with.value.span,
                         );
@@ -45,6 +46,19 @@ impl Lower<'_> {
             });
         }
         out
+    }
+
+    fn target_name(&self, target: &WithTarget) -> String {
+        match target {
+            WithTarget::Input(_) => "input".to_owned(),
+            WithTarget::Data(path) => data_ref(path),
+            WithTarget::Function(id) => self
+                .program
+                .rules
+                .get(id.0 as usize)
+                .map_or_else(String::new, crate::hir::Rule::name),
+            WithTarget::Builtin(id) => id.get().map_or("", |builtin| builtin.name).to_owned(),
+        }
     }
 
     fn with_value(&mut self, value: &ast::Term, hoisted: &mut Vec<Expr>) -> Term {

@@ -1,0 +1,77 @@
+//! What is refused, where, and in which words. `front/errors.txt` holds policies behind the lines, codes and texts
+//! that OPA reports for them (`ok` for nothing); `strict` stands before those that strict mode reads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "tests"
+)]
+
+use kpol_compiler::codes::{CODES, opa_code};
+use kpol_compiler::resolve::Options;
+use kpol_compiler::{check, resolve};
+use kpol_diagnostics::SourceMap;
+use kpol_syntax::ast::RegoVersion;
+use kpol_syntax::parse_module;
+
+#[test]
+fn errors() {
+    let mut failures = Vec::new();
+    for case in include_str!("front/errors.txt").split("\n---\n") {
+        let (comments, policy): (Vec<&str>, Vec<&str>) =
+            case.lines().partition(|line| line.starts_with("# "));
+        let wanted: Vec<&str> = comments
+            .iter()
+            .map(|line| line.trim_start_matches("# "))
+            .collect();
+        let options = Options {
+            strict: wanted.contains(&"strict"),
+        };
+        let found = report(&policy.join("\n"), options);
+        for wanted in wanted.iter().filter(|line| **line != "strict") {
+            let fits = match *wanted {
+                "ok" => found.is_empty(),
+                wanted => {
+                    let (line, message) = wanted.split_once(' ').unwrap();
+                    let (code, text) = message.split_once(' ').unwrap();
+                    found
+                        .iter()
+                        .any(|(l, c, t)| l == line && *c == code && t.contains(text))
+                }
+            };
+            if !fits {
+                failures.push(format!("{case}\nfound: {found:#?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+fn report(policy: &str, options: Options) -> Vec<(String, &'static str, String)> {
+    let mut sources = SourceMap::new();
+    let source = sources.add("test.rego", policy);
+    let (module, errors) = parse_module(source, policy, RegoVersion::V1);
+    assert!(errors.is_empty(), "{policy}\n{errors:?}");
+    let modules: Vec<_> = module.into_iter().collect();
+    let Err(errors) = resolve::resolve(&modules, &[], options).and_then(check::check) else {
+        return Vec::new();
+    };
+    errors
+        .into_iter()
+        .map(|error| {
+            let line = sources.line_col(error.span).line.to_string();
+            (line, opa_code(error.code), error.message)
+        })
+        .collect()
+}
+
+#[test]
+fn codes_are_told_apart() {
+    for (index, (code, opa)) in CODES.iter().enumerate() {
+        assert!(opa.starts_with("rego_"), "{opa}");
+        assert_eq!(opa_code(code), *opa);
+        assert!(CODES.iter().skip(index + 1).all(|(other, _)| other != code));
+    }
+    assert_eq!(opa_code("parse-error"), "rego_parse_error");
+}
