@@ -3,14 +3,14 @@
 use kpol_runtime::{Heap, Value, json};
 
 /// A value as Rego text.
-pub fn show(heap: &mut Heap<'_>, v: Value) -> String {
+pub(crate) fn show(heap: &mut Heap<'_>, v: Value) -> String {
     let mut out = String::new();
     json::rego_text(heap, v, &mut out);
     out
 }
 
 /// Reads one ground term: JSON, and sets.
-pub fn read(heap: &mut Heap<'_>, text: &str) -> Value {
+pub(crate) fn read(heap: &mut Heap<'_>, text: &str) -> Value {
     let mut reader = Reader { text, at: 0 };
     let v = reader.term(heap);
     reader.space();
