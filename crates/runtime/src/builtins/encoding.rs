@@ -114,12 +114,22 @@ fn urlquery_encode_object(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
 fn urlquery_decode_object(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let query = text(heap, args, 1)?;
     let mut pairs = Vec::new();
+    let mut problem = None;
     for part in query.split('&').filter(|p| !p.is_empty()) {
         if part.contains(';') {
-            return Err(BuiltinError::failed("invalid semicolon separator in query"));
+            problem = Some(BuiltinError::failed("invalid semicolon separator in query"));
+            continue;
         }
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        pairs.push((query_unescape(key)?, query_unescape(value)?));
+        match query_unescape(key).and_then(|k| Ok((k, query_unescape(value)?))) {
+            Ok(pair) => pairs.push(pair),
+            Err(e) => {
+                problem.get_or_insert(e);
+            }
+        }
+    }
+    if let Some(e) = problem {
+        return Err(e);
     }
     let out = heap.object_new();
     for (key, value) in pairs {

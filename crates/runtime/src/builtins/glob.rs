@@ -9,7 +9,7 @@ use alloc::{
 use super::{
     BuiltinError, Outcome, Table,
     operand::{at, element_error, text, type_error},
-    regex::compiled,
+    regex::{Language, compiled},
 };
 use crate::{Heap, Kind, Value};
 
@@ -31,9 +31,8 @@ fn glob_match(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let delimiters = delimiters(heap, args)?;
     let s = text(heap, args, 3)?;
     let glob = text(heap, args, 1)?;
-    // A name that no regular expression has: the two share a cache.
-    let key = format!("({delimiters}{glob}");
-    let re = compiled(&key, || translate(glob, &delimiters))?;
+    let key = format!("{}:{delimiters}{glob}", delimiters.len());
+    let re = compiled(Language::Glob, &key, || translate(glob, &delimiters))?;
     Ok(Value::boolean(re.is_match(s)))
 }
 

@@ -185,12 +185,14 @@ fn text_index(text: &str) -> Option<i64> {
 
 /// The child of a value under a key.
 fn step(heap: &mut Heap<'_>, node: Value, key: Value) -> Outcome {
+    let mut shown = key;
     let (child, what) = match heap.kind(node) {
         Kind::Object => (heap.object_get(node, key), "object"),
         Kind::Set if heap.set_contains(node, key) => (key, "set"),
         Kind::Set => (Value::UNDEFINED, "set"),
         Kind::Array => {
             let i = index(heap, key, heap.len(node) as usize)?;
+            shown = heap.integer(i);
             let child = u32::try_from(i).map_or(Value::UNDEFINED, |i| heap.item(node, i));
             (child, "array")
         }
@@ -207,7 +209,7 @@ fn step(heap: &mut Heap<'_>, node: Value, key: Value) -> Outcome {
     if child.is_defined() {
         return Ok(child);
     }
-    let (key, node) = (write(heap, key), write(heap, node));
+    let (key, node) = (write(heap, shown), write(heap, node));
     Err(BuiltinError::failed(format!(
         "path {key} does not exist in {what} term {node}"
     )))

@@ -9,7 +9,8 @@ use alloc::{format, string::String, vec::Vec};
 
 use regex_automata::util::captures::Captures;
 
-pub(super) use self::cache::{Pattern, compiled};
+use self::cache::Pattern;
+pub(super) use self::cache::{Language, compiled};
 use super::{
     BuiltinError, Outcome, Table,
     operand::{at, int, text, text_or_none},
@@ -34,7 +35,7 @@ pub(super) const TABLE: Table = &[
 
 /// Compiles a pattern of Go's syntax, or takes it from the cache.
 fn pattern(source: &str) -> Result<Pattern, BuiltinError> {
-    compiled(source, || {
+    compiled(Language::Regex, source, || {
         syntax::translate(source)
             .map_err(|problem| BuiltinError::failed(format!("error parsing regexp: {problem}")))
     })

@@ -204,7 +204,12 @@ impl Formatter<'_> {
         after_index
     }
 
-    fn verb(&mut self, verb: char, flags: Flags) {
+    fn verb(&mut self, verb: char, mut flags: Flags) {
+        if matches!(verb, 'v' | 'w') {
+            // These flags mean something else to this verb; `+` something to large integers only.
+            flags.quoted = core::mem::take(&mut flags.sharp);
+            flags.plus &= matches!(self.args.get(self.next), Some(Arg::Big(_)));
+        }
         if verb == '%' {
             self.out.push('%');
         } else if !self.good_index {

@@ -192,6 +192,52 @@ fn parse_bytes(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
         numerator,
         denominator,
     } = decimal(number).ok_or_else(|| failed("could not parse byte amount to a number"))?;
-    let n = numerator * factor / denominator;
+    let (mantissa, exponent) = rounded(&numerator, &denominator);
+    let (mantissa, shift) = rounded(&(mantissa * factor), &BigInt::from(1));
+    let exponent = exponent + shift;
+    // Truncates towards zero.
+    let n = if exponent >= 0 {
+        mantissa << exponent
+    } else if mantissa.is_negative() {
+        -(mantissa.abs() >> -exponent)
+    } else {
+        mantissa >> -exponent
+    };
     Ok(from_big(heap, &n))
+}
+
+/// A fraction as a mantissa of at most 64 bits and a power of two, rounded to the nearest, ties to even: what OPA
+/// computes bytes with.
+fn rounded(numerator: &BigInt, denominator: &BigInt) -> (BigInt, i64) {
+    const BITS: i64 = 64;
+    let size = |n: &BigInt| i64::try_from(n.bits()).unwrap_or(i64::MAX);
+    if numerator == &BigInt::ZERO {
+        return (BigInt::ZERO, 0);
+    }
+    // Enough bits for the mantissa, one to round by, and all others in one that says whether there are any.
+    let shift = BITS + 2 - (size(numerator) - size(denominator));
+    let (mut top, mut bottom) = (numerator.abs(), denominator.clone());
+    if shift >= 0 {
+        top <<= shift;
+    } else {
+        bottom <<= -shift;
+    }
+    let mut quotient: BigInt = &top / &bottom;
+    let rest = &top % &bottom != BigInt::ZERO;
+    let dropped = size(&quotient) - BITS;
+    let mut exponent = -shift;
+    if dropped > 0 {
+        let half = BigInt::from(1) << (dropped - 1);
+        let low: BigInt = &quotient & ((BigInt::from(1) << dropped) - 1);
+        quotient >>= dropped;
+        exponent += dropped;
+        let odd = quotient.bit(0);
+        if low > half || (low == half && (rest || odd)) {
+            quotient += 1;
+        }
+    }
+    if numerator.is_negative() {
+        quotient = -quotient;
+    }
+    (quotient, exponent)
 }

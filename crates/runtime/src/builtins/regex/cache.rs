@@ -22,9 +22,23 @@ const MAX_AUTOMATON: usize = 8 << 20;
 /// How much a lazily built automaton may hold before it starts anew.
 const LAZY_CACHE: usize = 512 << 10;
 
+/// What language a pattern's source is in. Texts that are equal mean different things in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::builtins) enum Language {
+    Regex,
+    Glob,
+}
+
 struct Entry {
+    language: Language,
     source: String,
     regex: Regex,
+}
+
+impl Entry {
+    fn is(&self, language: Language, source: &str) -> bool {
+        self.language == language && self.source == source
+    }
 }
 
 static CACHE: [OnceBox<Entry>; SLOTS] = [const { OnceBox::new() }; SLOTS];
@@ -48,6 +62,7 @@ impl Deref for Pattern {
 
 /// The pattern known as `source`, from the cache or from what `translate` returns.
 pub(in crate::builtins) fn compiled(
+    language: Language,
     source: &str,
     translate: impl FnOnce() -> Result<String, BuiltinError>,
 ) -> Result<Pattern, BuiltinError> {
@@ -56,7 +71,7 @@ pub(in crate::builtins) fn compiled(
     let mut free = None;
     for slot in slots {
         match slot.get() {
-            Some(entry) if entry.source == source => return Ok(Pattern::Kept(&entry.regex)),
+            Some(entry) if entry.is(language, source) => return Ok(Pattern::Kept(&entry.regex)),
             Some(_) => {}
             None => {
                 free = Some(slot);
@@ -72,12 +87,13 @@ pub(in crate::builtins) fn compiled(
     };
     let entry = slot.get_or_init(|| {
         Box::new(Entry {
+            language,
             source: source.to_string(),
             regex: regex.clone(),
         })
     });
     // Natively another thread may have been faster, with another pattern.
-    Ok(if entry.source == source {
+    Ok(if entry.is(language, source) {
         Pattern::Kept(&entry.regex)
     } else {
         Pattern::Own(Box::new(regex))

@@ -18,6 +18,8 @@ pub(super) struct Flags {
     pub(super) sharp: bool,
     pub(super) space: bool,
     pub(super) zero: bool,
+    /// `%#v`, which quotes strings.
+    pub(super) quoted: bool,
     /// Never negative.
     pub(super) width: Option<i64>,
     /// Never negative.
@@ -39,7 +41,7 @@ impl Flags {
 /// Writes an argument, or what Go writes where the verb does not suit it.
 pub(super) fn print(out: &mut String, arg: &Arg, verb: char, flags: Flags) {
     if verb == 'T' {
-        return pad_text(out, arg.type_name(), flags);
+        return pad_text(out, cut(arg.type_name(), flags), flags);
     }
     let done = match arg {
         Arg::Int(n) => int(out, *n, verb, flags),
@@ -71,15 +73,9 @@ fn pad_text(out: &mut String, s: &str, flags: Flags) {
     pad(out, s, flags, flags.zero);
 }
 
-fn int(out: &mut String, n: i64, verb: char, mut flags: Flags) -> bool {
+fn int(out: &mut String, n: i64, verb: char, flags: Flags) -> bool {
     let (base, upper) = match verb {
-        'v' => {
-            // `%+v` and `%#v` are the flags of a verb of its own: they change nothing about an integer but the sign.
-            flags.sharp = false;
-            flags.plus = false;
-            (10, false)
-        }
-        'd' => (10, false),
+        'v' | 'd' => (10, false),
         'b' => (2, false),
         'o' | 'O' => (8, false),
         'x' => (16, false),
@@ -194,13 +190,9 @@ fn unicode(out: &mut String, n: i64, flags: Flags) {
     pad(out, &body, flags, false);
 }
 
-fn real(out: &mut String, f: f64, verb: char, mut flags: Flags) -> bool {
+fn real(out: &mut String, f: f64, verb: char, flags: Flags) -> bool {
     let (verb, default) = match verb {
-        'v' => {
-            flags.sharp = false;
-            flags.plus = false;
-            ('g', None)
-        }
+        'v' => ('g', None),
         'b' | 'g' | 'G' | 'x' | 'X' => (verb, None),
         'e' | 'E' | 'f' => (verb, Some(6)),
         'F' => ('f', Some(6)),
@@ -240,7 +232,12 @@ fn real(out: &mut String, f: f64, verb: char, mut flags: Flags) -> bool {
 
 /// `#` asks for a decimal point, and for `%g` for the zeros that fill up the precision.
 fn sharp(body: &str, verb: char, precision: Option<usize>) -> String {
-    let (mantissa, exponent) = match body.find(['e', 'E', 'p', 'P']) {
+    let marks = if matches!(verb, 'x' | 'X') {
+        ['p', 'P']
+    } else {
+        ['e', 'E']
+    };
+    let (mantissa, exponent) = match body.find(marks) {
         Some(i) => (body.get(..i).unwrap_or(body), body.get(i..).unwrap_or("")),
         None => (body, ""),
     };
@@ -248,12 +245,10 @@ fn sharp(body: &str, verb: char, precision: Option<usize>) -> String {
     if !out.contains('.') {
         out.push('.');
     }
-    if matches!(verb, 'g' | 'G') {
-        let digits = out.chars().filter(char::is_ascii_digit).collect::<String>();
-        let significant = match digits.trim_start_matches('0') {
-            "" => 1,
-            rest => rest.len(),
-        };
+    if matches!(verb, 'g' | 'G' | 'x' | 'X') {
+        // Go counts the `x` of a hexadecimal prefix as a digit, and all that follow.
+        let digits = out.trim_start_matches(['0', '.']).bytes();
+        let significant = digits.filter(|b| *b != b'.').count().max(1);
         let wanted = precision.unwrap_or(6);
         out.extend(core::iter::repeat_n(
             '0',
@@ -266,15 +261,7 @@ fn sharp(body: &str, verb: char, precision: Option<usize>) -> String {
 
 fn text(out: &mut String, s: &str, verb: char, flags: Flags) -> bool {
     match verb {
-        'v' if flags.sharp => quote(
-            out,
-            s,
-            Flags {
-                sharp: false,
-                plus: false,
-                ..flags
-            },
-        ),
+        'v' if flags.quoted => quote(out, s, flags),
         'v' | 's' => pad_text(out, cut(s, flags), flags),
         'q' => quote(out, s, flags),
         'x' | 'X' => hex(out, s, verb == 'X', flags),

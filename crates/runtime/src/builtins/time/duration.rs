@@ -41,22 +41,22 @@ impl Problem {
 struct Part<'s> {
     whole: &'s str,
     fraction: &'s str,
-    digits: &'s str,
     unit: &'s str,
     rest: &'s str,
 }
 
 fn part(s: &str) -> Option<Part<'_>> {
-    let end = s
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(s.len());
-    let (digits, after) = s.split_at_checked(end)?;
-    let (whole, fraction) = match digits.split_once('.') {
-        // A second point begins no unit.
-        Some((_, fraction)) if fraction.contains('.') => return None,
-        Some((whole, fraction)) => (whole, fraction),
-        None => (digits, ""),
+    let digits_at = |from: usize| {
+        let rest = s.get(from..).unwrap_or("");
+        rest.bytes().take_while(u8::is_ascii_digit).count()
     };
+    let point = digits_at(0);
+    let end = match s.as_bytes().get(point) {
+        Some(b'.') => point + 1 + digits_at(point + 1),
+        _ => point,
+    };
+    let (digits, after) = s.split_at_checked(end)?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
@@ -67,13 +67,12 @@ fn part(s: &str) -> Option<Part<'_>> {
     Some(Part {
         whole,
         fraction,
-        digits,
         unit,
         rest,
     })
 }
 
-/// A duration with days, weeks and years as hours.
+/// A duration with days, weeks and years as hours. Its parts are digits, and a letter or one of the longer units.
 fn rewritten(s: &str) -> Option<String> {
     let mut rest = s.strip_prefix(['-', '+']).unwrap_or(s);
     let mut out = String::from(s.get(..s.len() - rest.len())?);
@@ -81,23 +80,35 @@ fn rewritten(s: &str) -> Option<String> {
         return None;
     }
     while !rest.is_empty() {
-        let p = part(rest)?;
-        let hours = match p.unit {
-            "d" => 24.0,
-            "w" => 7.0 * 24.0,
-            "y" => 365.0 * 24.0,
-            "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h" => 0.0,
-            _ => return None,
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+        let (digits, after) = rest.split_at_checked(end).filter(|(d, _)| !d.is_empty())?;
+        let long = ["ms", "us", "µs", "ns"]
+            .into_iter()
+            .find(|u| after.starts_with(u));
+        let length = match long {
+            Some(unit) => unit.len(),
+            None if after.starts_with(|c: char| c.is_ascii_lowercase()) => 1,
+            None => return None,
         };
-        if hours > 0.0 {
-            let n: f64 = p.digits.parse().ok()?;
-            out.push_str(&float::format(n * hours, 'f', None));
-            out.push('h');
-        } else {
-            out.push_str(p.digits);
-            out.push_str(p.unit);
+        let (unit, after) = after.split_at_checked(length)?;
+        let hours = match unit {
+            "d" => Some(24.0),
+            "w" => Some(7.0 * 24.0),
+            "y" => Some(365.0 * 24.0),
+            _ => None,
+        };
+        match hours {
+            Some(hours) => {
+                let n: f64 = digits.parse().ok()?;
+                out.push_str(&float::format(n * hours, 'f', None));
+                out.push('h');
+            }
+            None => {
+                out.push_str(digits);
+                out.push_str(unit);
+            }
         }
-        rest = p.rest;
+        rest = after;
     }
     Some(out)
 }
