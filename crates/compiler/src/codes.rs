@@ -64,6 +64,8 @@ codes! {
     WITH_BUILTIN = "with-builtin", "rego_compile_error";
     /// A metadata comment that a policy reads and that is no YAML mapping.
     METADATA = "invalid-metadata", "rego_parse_error";
+    /// Bodies inside bodies beyond [`crate::resolve::MAX_BODIES`].
+    NESTING = "nested-too-deep", "rego_compile_error";
     /// What cannot be compiled.
     UNSUPPORTED = "unsupported", "rego_compile_error";
 }

@@ -27,6 +27,9 @@ use crate::resolve::imports::Names;
 use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::Tables;
 
+/// How many bodies (comprehensions, `every`, `not`, `and`, `or`) may stand inside each other.
+pub const MAX_BODIES: u32 = 64;
+
 /// How strict to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {

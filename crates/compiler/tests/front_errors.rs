@@ -75,3 +75,27 @@ fn codes_are_told_apart() {
     }
     assert_eq!(opa_code("parse-error"), "rego_parse_error");
 }
+
+#[test]
+fn deep_bodies_are_refused_not_crashed_on() {
+    let nested = |levels: usize| {
+        format!(
+            "package a\np := {}1{}\n",
+            "[y | y := ".repeat(levels),
+            "]".repeat(levels)
+        )
+    };
+    assert_eq!(report(&nested(64), Options::default()), []);
+    let errors = report(&nested(65), Options::default());
+    assert!(
+        errors.iter().any(|(.., text)| text.contains("64 bodies")),
+        "{errors:?}"
+    );
+    // Terms may nest as far as the parser lets them.
+    let arrays = format!(
+        "package a\np := {}x{} if x := 1\n",
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    assert_eq!(report(&arrays, Options::default()), []);
+}

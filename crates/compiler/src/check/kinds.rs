@@ -23,6 +23,9 @@ const NAMES: [(u8, &str); 7] = [
     (SET, "set"),
 ];
 
+/// How many levels of items a type tells of.
+const MAX_DEPTH: usize = 4;
+
 /// The kinds that a value may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Type {
@@ -48,15 +51,15 @@ impl Type {
     }
 
     pub(super) fn array(items: Type) -> Type {
-        Type {
-            kinds: ARRAY,
-            items: Some(Box::new(items)),
-            each: None,
-        }
+        Type::of(ARRAY).with_items(items)
     }
 
     /// An array of which each item is known.
     pub(super) fn tuple(items: Vec<Type>) -> Type {
+        // Deep down, nothing is worth to be known: types would double with each level.
+        if items.iter().any(|item| item.depth() >= MAX_DEPTH) {
+            return Type::of(ARRAY);
+        }
         Type {
             kinds: ARRAY,
             items: Some(Box::new(Type::union(items.iter().cloned()))),
@@ -65,11 +68,14 @@ impl Type {
     }
 
     pub(super) fn set(items: Type) -> Type {
-        Type {
-            kinds: SET,
-            items: Some(Box::new(items)),
-            each: None,
+        Type::of(SET).with_items(items)
+    }
+
+    fn with_items(mut self, items: Type) -> Type {
+        if items.depth() < MAX_DEPTH {
+            self.items = Some(Box::new(items));
         }
+        self
     }
 
     /// What is one of several.
@@ -138,6 +144,11 @@ impl Type {
                 .find(|(_, own)| *own == name)
                 .map_or(Type::ANY, |(kind, _)| Type::of(*kind)),
         }
+    }
+
+    /// How many levels of items are known.
+    fn depth(&self) -> usize {
+        self.items.as_ref().map_or(0, |items| 1 + items.depth())
     }
 
     /// Whether a value can have both types.

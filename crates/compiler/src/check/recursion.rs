@@ -1,6 +1,6 @@
 //! Rules that need themselves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kpol_diagnostics::{Diagnostic, Span};
 
@@ -14,7 +14,11 @@ use crate::ir::Const;
 /// Reports each rule that stands on a cycle, with the way round.
 pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
     let graph = Graph::of(program);
+    let cyclic = graph.cyclic();
     for (index, rule) in program.rules.iter().enumerate() {
+        if !cyclic.contains(&index) {
+            continue;
+        }
         let Some(way) = graph.way_back(index) else {
             continue;
         };
@@ -94,6 +98,43 @@ impl Graph {
                 .is_some_and(|edge| edge.certain),
             _ => true,
         })
+    }
+
+    /// The rules that are left when those are taken away, again and again, that need no rule or that no rule needs:
+    /// those on cycles, and between cycles.
+    fn cyclic(&self) -> BTreeSet<usize> {
+        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
+        for (from, edges) in self.0.iter().enumerate() {
+            for to in edges.keys() {
+                if let Some(list) = back.get_mut(*to) {
+                    list.push(from);
+                }
+            }
+        }
+        let forth: Vec<Vec<usize>> = self
+            .0
+            .iter()
+            .map(|edges| edges.keys().copied().collect())
+            .collect();
+        let mut left: BTreeSet<usize> = (0..self.0.len()).collect();
+        for (needs, needed_by) in [(&forth, &back), (&back, &forth)] {
+            let mut open: Vec<usize> = needs.iter().map(Vec::len).collect();
+            let mut free: Vec<usize> = (0..open.len())
+                .filter(|at| open.get(*at) == Some(&0))
+                .collect();
+            while let Some(at) = free.pop() {
+                left.remove(&at);
+                for from in needed_by.get(at).into_iter().flatten() {
+                    if let Some(count) = open.get_mut(*from) {
+                        *count = count.saturating_sub(1);
+                        if *count == 0 {
+                            free.push(*from);
+                        }
+                    }
+                }
+            }
+        }
+        left
     }
 
     /// The shortest way from a rule back to itself, both ends included.

@@ -8,6 +8,7 @@ use kpol_syntax::ast::{
 use crate::codes;
 use crate::hir::{Body, Expr, ExprKind, Term, TermKind, With};
 use crate::ir::Const;
+use crate::resolve::MAX_BODIES;
 use crate::resolve::clause::Lower;
 use crate::resolve::fold::{self, constant};
 use crate::resolve::mentions::{mentions, outputs_of};
@@ -34,6 +35,16 @@ impl Place {
 impl Lower<'_> {
     /// Statements of a body whose scope was entered.
     pub(super) fn exprs(&mut self, query: &[ast::Expr]) -> Vec<Expr> {
+        if self.depth > MAX_BODIES {
+            if let Some(first) = query.first() {
+                self.error(
+                    codes::NESTING,
+                    format!("more than {MAX_BODIES} bodies inside each other"),
+                    first.span,
+                );
+            }
+            return Vec::new();
+        }
         let outer = std::mem::take(&mut self.pending);
         let mut out = Vec::new();
         for expr in query {

@@ -4,6 +4,7 @@
 //! fails. Only the outermost ref, comparison or call is.
 
 use kpol_abi::builtins::by_name;
+use kpol_diagnostics::Span;
 
 use crate::hir::{Callee, Expr, ExprKind, RefHead, Term, TermKind};
 use crate::resolve::clause::Lower;
@@ -23,10 +24,17 @@ impl Lower<'_> {
                     TermKind::Call { args, .. } => self.inner_all(args),
                     _ => self.outermost(term),
                 },
-                ExprKind::Unify(left, right) => {
-                    self.outermost(left);
-                    self.outermost(right);
-                }
+                ExprKind::Unify(left, right) => match &mut left.kind {
+                    // `not f(x, out)`: the call is the expression itself.
+                    TermKind::Call { args, .. } if encloses(left.span, right.span) => {
+                        self.inner_all(args);
+                        self.inner(right);
+                    }
+                    _ => {
+                        self.outermost(left);
+                        self.outermost(right);
+                    }
+                },
                 ExprKind::Relation { call, output } => {
                     if let TermKind::Call { args, .. } = &mut call.kind {
                         self.inner_all(args);
@@ -114,4 +122,9 @@ fn is_equal(callee: Callee) -> bool {
         Callee::Builtin(id) => Some(id) == by_name("equal"),
         Callee::Function(_) => false,
     }
+}
+
+/// Whether a call's span holds that of its output argument: in `f(x) = y` it does not.
+fn encloses(call: Span, output: Span) -> bool {
+    call.start <= output.start && output.end <= call.end
 }
