@@ -1,1 +1,21 @@
-//! Benches.
+//! What the benches measure: policies with an input each, kpol and its peers behind one face, and a stopwatch.
+//!
+//! * [`workload`]: the six policies and their inputs;
+//! * [`kpol`] and [`regorus`]: both engines, prepared in the same way;
+//! * [`agree`]: all of them must give the same answer before they are timed;
+//! * [`measure`]: interleaved measuring, so that both sides meet the same machine.
+//!
+//! `cargo bench` in this folder runs all of it; `cargo bench --bench ratios` only prints the comparison.
+
+#![forbid(unsafe_code)]
+
+pub mod agree;
+pub mod inputs;
+pub mod kpol;
+pub mod measure;
+pub mod policies;
+pub mod regorus;
+pub mod workload;
+
+/// Any failure: a bench has nobody to tell it apart.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
