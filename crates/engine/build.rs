@@ -13,6 +13,7 @@ use std::{
 use wasmtime::{Engine, OptLevel};
 
 #[path = "src/config.rs"]
+#[expect(unreachable_pub, reason = "the crate passes a constant of it on")]
 mod config;
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -39,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let wasm = build_guest(&crates, &out)?;
     fs::write(out.join("guest.wasm"), &wasm)?;
-    fs::write(out.join("guest.cwasm"), precompile(&wasm, &env::var("TARGET")?))?;
+    fs::write(
+        out.join("guest.cwasm"),
+        precompile(&wasm, &env::var("TARGET")?),
+    )?;
     Ok(())
 }
 
@@ -52,7 +56,10 @@ fn build_guest(crates: &Path, out: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     for (key, _) in env::vars_os() {
         let name = key.to_string_lossy();
         let leaks = (name.starts_with("CARGO_") && !name.starts_with("CARGO_HOME"))
-            || matches!(&*name, "RUSTFLAGS" | "TARGET" | "HOST" | "OUT_DIR" | "PROFILE" | "OPT_LEVEL" | "DEBUG")
+            || matches!(
+                &*name,
+                "RUSTFLAGS" | "TARGET" | "HOST" | "OUT_DIR" | "PROFILE" | "OPT_LEVEL" | "DEBUG"
+            )
             || matches!(&*name, "RUSTC_WRAPPER" | "RUSTC_WORKSPACE_WRAPPER");
         if leaks {
             cargo.env_remove(&key);

@@ -45,7 +45,11 @@ impl Yield {
     /// The places in the input that the value is about, without repetition, at least one.
     #[must_use]
     pub fn places(&self, document: &Document) -> Vec<NodeId> {
-        let mut places: Vec<NodeId> = self.traces.iter().map(|t| place(&t.candidates, document)).collect();
+        let mut places: Vec<NodeId> = self
+            .traces
+            .iter()
+            .map(|t| place(&t.candidates, document))
+            .collect();
         if places.is_empty() {
             places.push(document.root());
         }
@@ -187,7 +191,10 @@ impl<'e> Answer<'e> {
     /// The trace records of this entrypoint's rule, in the order in which they were made.
     fn records(&mut self) -> Result<Vec<Record>, EvalError> {
         let inner = std::sync::Arc::clone(&self.evaluator.policy.inner);
-        let name = inner.entries.get(self.entry.index()).map_or("", String::as_str);
+        let name = inner
+            .entries
+            .get(self.entry.index())
+            .map_or("", String::as_str);
         let instance = self.evaluator.instance()?;
         // No more records than fit, so that a list in a circle ends.
         let mut left = instance.memory_size() / trace::SLOTS as usize;
@@ -199,7 +206,8 @@ impl<'e> Answer<'e> {
             let site = heap.load(at.wrapping_add(trace::SITE));
             let described = inner.traces.get(site as usize).filter(|d| d.rule == name);
             if let Some(described) = described {
-                let count = (heap.load(at.wrapping_add(trace::COUNT)) as usize).min(described.slots.len());
+                let count =
+                    (heap.load(at.wrapping_add(trace::COUNT)) as usize).min(described.slots.len());
                 let first = at.wrapping_add(trace::SLOTS);
                 records.push(Record {
                     site,
@@ -207,7 +215,12 @@ impl<'e> Answer<'e> {
                     slots: (0u32..)
                         .take(count)
                         .map(|i| first.wrapping_add(8 * i))
-                        .map(|slot| (Value(heap.load(slot)), Value(heap.load(slot.wrapping_add(4)))))
+                        .map(|slot| {
+                            (
+                                Value(heap.load(slot)),
+                                Value(heap.load(slot.wrapping_add(4))),
+                            )
+                        })
                         .collect(),
                 });
             }
@@ -223,7 +236,9 @@ impl<'e> Answer<'e> {
         let mut candidates = Vec::new();
         if let Some(document) = self.evaluator.input().cloned() {
             for ((container, key), slot) in record.slots.iter().zip(&described.slots) {
-                let Some((node, missing)) = self.node(&document, *container, *key) else { continue };
+                let Some((node, missing)) = self.node(&document, *container, *key) else {
+                    continue;
+                };
                 let (node, missing) = follow(&document, node, missing, &slot.path);
                 let candidate = Candidate {
                     role: slot.role,
@@ -243,14 +258,21 @@ impl<'e> Answer<'e> {
     }
 
     /// The node of a slot, and whether it lacks the slot's key.
-    fn node(&mut self, document: &Document, container: Value, key: Value) -> Option<(NodeId, bool)> {
+    fn node(
+        &mut self,
+        document: &Document,
+        container: Value,
+        key: Value,
+    ) -> Option<(NodeId, bool)> {
         let node = self.evaluator.places.node(container.0)?;
         if !key.is_defined() {
             return Some((node, false));
         }
         let heap = self.evaluator.instance().ok()?.heap();
         let child = match document.kind(node) {
-            NodeKind::Object(_) => member(document, node, heap.text(key)).filter(|_| heap.is_string(key)),
+            NodeKind::Object(_) => {
+                member(document, node, heap.text(key)).filter(|_| heap.is_string(key))
+            }
             NodeKind::Array(_) => heap
                 .as_i64(key)
                 .and_then(|i| usize::try_from(i).ok())
@@ -287,6 +309,9 @@ fn follow(document: &Document, mut node: NodeId, missing: bool, path: &[String])
 
 /// A member's value; of members with the same key, the last one's, which is the one that the policy sees.
 fn member(document: &Document, node: NodeId, key: &str) -> Option<NodeId> {
-    let found = document.members(node).filter(|(k, _)| document.str(*k) == Some(key)).last();
+    let found = document
+        .members(node)
+        .filter(|(k, _)| document.str(*k) == Some(key))
+        .last();
     found.map(|(_, value)| value)
 }

@@ -95,7 +95,9 @@ impl Cache {
     fn write(&self, key: &Key, code: &[u8]) -> std::io::Result<()> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = self.folder.join(format!(".{}.{number}.tmp", std::process::id()));
+        let path = self
+            .folder
+            .join(format!(".{}.{number}.tmp", std::process::id()));
         let written = create_private(&path).and_then(|mut file| {
             file.write_all(MAGIC)?;
             file.write_all(checksum(key, code).as_bytes())?;
@@ -138,13 +140,20 @@ fn checksum(key: &Key, code: &[u8]) -> blake3::Hash {
 #[cfg(unix)]
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(unix)]
 fn create_private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    File::options().write(true).create_new(true).mode(0o600).open(path)
+    File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// Whether a file or folder belongs to `owner` and nobody else can write it.

@@ -13,7 +13,7 @@ pub const MAX_WASM_STACK: usize = 1 << 20;
 ///
 /// # Errors
 /// Where wasmtime does not know the target.
-pub fn config(opt: OptLevel, target: Option<&str>) -> wasmtime::Result<Config> {
+pub(crate) fn config(opt: OptLevel, target: Option<&str>) -> wasmtime::Result<Config> {
     let mut config = Config::new();
     if let Some(triple) = target {
         config.target(triple)?;

@@ -86,13 +86,15 @@ impl Tree {
     fn into_members(self) -> Result<BTreeMap<String, Tree>, Tree> {
         match self {
             Tree::Object(members) => Ok(members),
-            Tree::Node(document, node) if matches!(document.kind(node), Kind::Object(_)) => Ok(document
-                .members(node)
-                .map(|(key, value)| {
-                    let key = document.str(key).unwrap_or_default().to_owned();
-                    (key, Tree::Node(document.clone(), value))
-                })
-                .collect()),
+            Tree::Node(document, node) if matches!(document.kind(node), Kind::Object(_)) => {
+                Ok(document
+                    .members(node)
+                    .map(|(key, value)| {
+                        let key = document.str(key).unwrap_or_default().to_owned();
+                        (key, Tree::Node(document.clone(), value))
+                    })
+                    .collect())
+            }
             other @ Tree::Node(..) => Err(other),
         }
     }
@@ -184,19 +186,19 @@ fn add(to: &mut Bounds, more: &Bounds) {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use kpol_input::Format;
     use kpol_runtime::{Heap, json};
 
     use super::*;
-    use crate::lower::{self, Scratch};
-
-    fn parse(text: &str) -> Document {
-        let mut sources = kpol_diagnostics::SourceMap::new();
-        kpol_input::read_str(&mut sources, "test", text, Format::Json).unwrap().remove(0)
-    }
+    use crate::{
+        lower::{self, Scratch},
+        testing::parse,
+    };
 
     fn path(path: &str) -> Vec<String> {
-        path.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect()
+        path.split('.')
+            .filter(|key| !key.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Merges documents below paths; the result as JSON.
@@ -216,9 +218,18 @@ mod tests {
     fn objects_are_merged_deeply() {
         for (parts, expected) in [
             (&[][..], "{}"),
-            (&[("", "{\"b\":1}"), ("", "{\"a\":[2]}")], "{\"a\":[2],\"b\":1}"),
-            (&[("", "{\"a\":{\"x\":1}}"), ("", "{\"a\":{\"y\":2}}")], "{\"a\":{\"x\":1,\"y\":2}}"),
-            (&[("a.b", "[1]"), ("a", "{\"c\":2}")], "{\"a\":{\"b\":[1],\"c\":2}}"),
+            (
+                &[("", "{\"b\":1}"), ("", "{\"a\":[2]}")],
+                "{\"a\":[2],\"b\":1}",
+            ),
+            (
+                &[("", "{\"a\":{\"x\":1}}"), ("", "{\"a\":{\"y\":2}}")],
+                "{\"a\":{\"x\":1,\"y\":2}}",
+            ),
+            (
+                &[("a.b", "[1]"), ("a", "{\"c\":2}")],
+                "{\"a\":{\"b\":[1],\"c\":2}}",
+            ),
         ] {
             assert_eq!(merged(parts).as_deref(), Ok(expected));
         }

@@ -161,14 +161,20 @@ impl Evaluator {
     /// The first builtin error since the input was set that made a call undefined instead of ending an evaluation.
     /// A rule that did not hold because of it proves nothing.
     pub fn builtin_error(&mut self) -> Option<EvalError> {
-        let ready = self.instance.as_mut().filter(|ready| ready.begun && !ready.instance.broken);
+        let ready = self
+            .instance
+            .as_mut()
+            .filter(|ready| ready.begun && !ready.instance.broken);
         ready.and_then(|ready| ready.instance.remembered())
     }
 
     /// The lines that were printed since the input was set.
     #[must_use]
     pub fn printed(&self) -> Vec<Printed> {
-        let present = self.instance.as_ref().map_or(&[][..], |ready| ready.instance.printed());
+        let present = self
+            .instance
+            .as_ref()
+            .map_or(&[][..], |ready| ready.instance.printed());
         let lines = self.lost.iter().chain(present);
         let inner = &self.policy.inner;
         lines
@@ -210,7 +216,9 @@ impl Evaluator {
                 let mut heap = instance.heap();
                 let data = lower::data(&mut heap, scratch, data);
                 if heap.exhausted() {
-                    return Err(EvalError::internal("the data does not fit the room reserved for it"));
+                    return Err(EvalError::internal(
+                        "the data does not fit the room reserved for it",
+                    ));
                 }
                 drop(heap);
                 instance.seal()?;
@@ -275,13 +283,17 @@ fn lay_out(
     let mut heap = instance.heap();
     let value = lower::document(&mut heap, scratch, places, input);
     if heap.exhausted() {
-        return Err(EvalError::internal("the input does not fit the room reserved for it"));
+        return Err(EvalError::internal(
+            "the input does not fit the room reserved for it",
+        ));
     }
     Ok(value)
 }
 
 /// Nanoseconds since the epoch.
 fn clock() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }

@@ -118,7 +118,9 @@ pub struct Checker {
 
 impl std::fmt::Debug for Checker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Checker").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Checker")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +145,9 @@ impl Checker {
             Some(running) => running,
             None => Running::start(&self.policy, self.limits)?,
         };
-        running.store.set_epoch_deadline(crate::ticker::ticks(self.limits.timeout));
+        running
+            .store
+            .set_epoch_deadline(crate::ticker::ticks(self.limits.timeout));
         let answer = running.exchange(document.as_bytes(), self.limits)?;
         let rejections = parse(&answer).map_err(|e| EvalError::internal(e.to_string()))?;
         self.running = Some(running);
@@ -199,12 +203,17 @@ impl Running {
         let at = self.alloc.call(&mut self.store, len);
         let at = at.map_err(|error| describe_trap(&self.store, limits, &error))?;
         let bad = || EvalError::internal(Malformed::Address.to_string());
-        self.memory.write(&mut self.store, at as usize, document).map_err(|_| bad())?;
+        self.memory
+            .write(&mut self.store, at as usize, document)
+            .map_err(|_| bad())?;
         let packed = self.validate.call(&mut self.store, (at, len));
         let packed = packed.map_err(|error| describe_trap(&self.store, limits, &error))?;
         let (at, len) = ((packed >> 32) as u32, packed as u32);
         let start = at as usize;
-        let bytes = self.memory.data(&self.store).get(start..start.saturating_add(len as usize));
+        let bytes = self
+            .memory
+            .data(&self.store)
+            .get(start..start.saturating_add(len as usize));
         let answer = bytes.ok_or_else(bad)?.to_vec();
         let freed = self.free.call(&mut self.store, (at, len));
         freed.map_err(|error| describe_trap(&self.store, limits, &error))?;
@@ -223,7 +232,10 @@ fn parse(answer: &[u8]) -> Result<Vec<Rejection>, Malformed> {
         }
         _ => return Err(Malformed::Shape),
     };
-    items.iter().map(|item| rejection(item).ok_or(Malformed::Shape)).collect()
+    items
+        .iter()
+        .map(|item| rejection(item).ok_or(Malformed::Shape))
+        .collect()
 }
 
 fn rejection(item: &Value) -> Option<Rejection> {

@@ -53,7 +53,11 @@ mod tests {
         let engine = Engine::new(&config(OptLevel::None, None).unwrap()).unwrap();
         let (module, origin) = load_from(&engine, b"").unwrap();
         assert_eq!(origin, Origin::Fallback);
-        assert!(module.exports().any(|e| e.name() == kpol_abi::names::guest::INIT));
+        assert!(
+            module
+                .exports()
+                .any(|e| e.name() == kpol_abi::names::guest::INIT)
+        );
     }
 
     #[test]

@@ -74,12 +74,25 @@ pub(crate) struct Instance {
 
 impl Instance {
     /// Links and prepares an instance.
-    pub(crate) fn new(policy: &Policy, limits: Limits, strict: bool) -> Result<Instance, EvalError> {
+    pub(crate) fn new(
+        policy: &Policy,
+        limits: Limits,
+        strict: bool,
+    ) -> Result<Instance, EvalError> {
         let engine = policy.inner.engine.clone();
         let mut store = new_store(&engine, limits);
         let _running = engine.inner.ticker.run();
-        let linked = link(&mut store, &engine.inner.guest, &policy.inner.module, policy.inner.entries.len());
-        let Linked { memory, guest, policy: exports } = match linked {
+        let linked = link(
+            &mut store,
+            &engine.inner.guest,
+            &policy.inner.module,
+            policy.inner.entries.len(),
+        );
+        let Linked {
+            memory,
+            guest,
+            policy: exports,
+        } = match linked {
             Ok(linked) => linked,
             Err(error) => return Err(describe(&mut store, None, policy, limits, &error)),
         };
@@ -110,7 +123,10 @@ impl Instance {
     }
 
     /// Runs `f`, counting its time.
-    pub(crate) fn timed<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R, EvalError>) -> Result<R, EvalError> {
+    pub(crate) fn timed<R>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<R, EvalError>,
+    ) -> Result<R, EvalError> {
         let left = self.limits.timeout.saturating_sub(self.used);
         if left.is_zero() {
             return Err(timeout(self.limits));
@@ -131,12 +147,20 @@ impl Instance {
         R: wasmtime::WasmResults,
     {
         if self.broken {
-            return Err(EvalError::internal("the instance cannot be used after an error"));
+            return Err(EvalError::internal(
+                "the instance cannot be used after an error",
+            ));
         }
         self.store.data_mut().limiter.refused = false;
         function.call(&mut self.store, params).map_err(|error| {
             self.broken = true;
-            describe(&mut self.store, Some(self.memory), &self.policy, self.limits, &error)
+            describe(
+                &mut self.store,
+                Some(self.memory),
+                &self.policy,
+                self.limits,
+                &error,
+            )
         })
     }
 
@@ -245,7 +269,12 @@ struct Linked {
 }
 
 /// Makes the memory, then the runtime, then the policy.
-fn link(store: &mut Store<State>, guest: &Module, policy: &Module, entries: usize) -> wasmtime::Result<Linked> {
+fn link(
+    store: &mut Store<State>,
+    guest: &Module,
+    policy: &Module,
+    entries: usize,
+) -> wasmtime::Result<Linked> {
     let pages = memory_pages(guest).max(memory_pages(policy));
     let pages = u32::try_from(pages).unwrap_or(u32::MAX);
     let memory = Memory::new(&mut *store, MemoryType::new(pages, None))?;
@@ -260,7 +289,9 @@ fn link(store: &mut Store<State>, guest: &Module, policy: &Module, entries: usiz
             names::MEMORY => Some(Extern::from(memory)),
             name => runtime.get_export(&mut *store, name),
         };
-        imports.push(found.ok_or_else(|| wasmtime::format_err!("unknown import `{}`", import.name()))?);
+        imports.push(
+            found.ok_or_else(|| wasmtime::format_err!("unknown import `{}`", import.name()))?,
+        );
     }
     let reserve = runtime.get_typed_func(&mut *store, names::guest::RESERVE)?;
     let to_json = runtime.get_typed_func(&mut *store, names::guest::TO_JSON)?;
@@ -276,7 +307,8 @@ fn link(store: &mut Store<State>, guest: &Module, policy: &Module, entries: usiz
         seal: runtime.get_typed_func(&mut *store, names::guest::SEAL)?,
         reset: runtime.get_typed_func(&mut *store, names::guest::RESET)?,
         to_json,
-        iterate: runtime.get_typed_func(&mut *store, kpol_abi::imports::RuntimeFn::Iterate.name())?,
+        iterate: runtime
+            .get_typed_func(&mut *store, kpol_abi::imports::RuntimeFn::Iterate.name())?,
     };
     let begin = module.get_typed_func(&mut *store, names::BEGIN)?;
     let entries = (0..entries)
@@ -291,7 +323,9 @@ fn link(store: &mut Store<State>, guest: &Module, policy: &Module, entries: usiz
 
 /// The pages that a module wants its imported memory to have at least.
 pub(crate) fn memory_pages(module: &Module) -> u64 {
-    let pages = module.imports().filter_map(|i| i.ty().memory().map(MemoryType::minimum));
+    let pages = module
+        .imports()
+        .filter_map(|i| i.ty().memory().map(MemoryType::minimum));
     pages.max().unwrap_or(0)
 }
 
@@ -300,31 +334,46 @@ fn host_import(store: &mut Store<State>, memory: Memory, name: &str) -> wasmtime
         names::MEMORY => Ok(memory.into()),
         names::HOST_PRINT => Ok(Func::wrap(store, host_print).into()),
         names::HOST_BUILTIN => Ok(Func::wrap(store, host_builtin).into()),
-        other => Err(wasmtime::format_err!("the runtime imports `{other}`, which there is not")),
+        other => Err(wasmtime::format_err!(
+            "the runtime imports `{other}`, which there is not"
+        )),
     }
 }
 
 fn host_print(mut caller: Caller<'_, State>, address: u32, len: u32, site: u32) {
-    let Some(Ready { memory, .. }) = caller.data().ready else { return };
+    let Some(Ready { memory, .. }) = caller.data().ready else {
+        return;
+    };
     let (bytes, state) = memory.data_and_store_mut(&mut caller);
     let left = MAX_PRINTED.saturating_sub(state.printed_bytes);
     let start = address as usize;
-    let Some(line) = bytes.get(start..start.saturating_add(len as usize)) else { return };
+    let Some(line) = bytes.get(start..start.saturating_add(len as usize)) else {
+        return;
+    };
     if line.len() <= left {
         state.printed_bytes += line.len() + 16;
-        state.printed.push((site, String::from_utf8_lossy(line).into_owned()));
+        state
+            .printed
+            .push((site, String::from_utf8_lossy(line).into_owned()));
     }
 }
 
 /// Arguments become JSON inside of the sandbox, where a value that unfolds to endless text meets the limits.
-fn host_builtin(mut caller: Caller<'_, State>, builtin: u32, argc: u32, argv: u32) -> wasmtime::Result<u32> {
+fn host_builtin(
+    mut caller: Caller<'_, State>,
+    builtin: u32,
+    argc: u32,
+    argv: u32,
+) -> wasmtime::Result<u32> {
     let name = BuiltinId(builtin).get().map_or("", |b| b.name);
     let Some(ready) = caller.data().ready.clone() else {
         wasmtime::bail!("a builtin is called before the instance is ready");
     };
     let heap = Heap::over(ready.memory.data_mut(&mut caller));
     let strict = heap.control(control::STRICT) != 0;
-    let values: Vec<u32> = (0..argc.min(MAX_ARGS)).map(|i| heap.load(argv.wrapping_add(4 * i))).collect();
+    let values: Vec<u32> = (0..argc.min(MAX_ARGS))
+        .map(|i| heap.load(argv.wrapping_add(4 * i)))
+        .collect();
     drop(heap);
     let mut args = String::from("[");
     for (i, value) in values.into_iter().enumerate() {
@@ -340,8 +389,12 @@ fn host_builtin(mut caller: Caller<'_, State>, builtin: u32, argc: u32, argv: u3
     let builtins = Arc::clone(&caller.data().builtins);
     match builtins.call(name, &args) {
         Ok(None) => Ok(0),
-        Ok(Some(text)) => parse_result(&mut caller, &ready, &text)
-            .ok_or_else(|| BuiltinFailure(format!("{name}: the host's result is not JSON, or too large")).into()),
+        Ok(Some(text)) => parse_result(&mut caller, &ready, &text).ok_or_else(|| {
+            BuiltinFailure(format!(
+                "{name}: the host's result is not JSON, or too large"
+            ))
+            .into()
+        }),
         Err(message) if strict => Err(BuiltinFailure(format!("{name}: {message}")).into()),
         Err(_) => Ok(0),
     }
@@ -351,7 +404,10 @@ fn parse_result(caller: &mut Caller<'_, State>, ready: &Ready, text: &str) -> Op
     // Each value has at least one byte of text, and takes at most a header, its share of an index and slack.
     let len = u32::try_from(text.len()).ok()?;
     let bytes = len.checked_mul(48)?.checked_add(1 << 10)?;
-    ready.reserve.call(&mut *caller, (bytes, len / 2 + 1)).ok()?;
+    ready
+        .reserve
+        .call(&mut *caller, (bytes, len / 2 + 1))
+        .ok()?;
     let mut heap = Heap::over(ready.memory.data_mut(caller));
     let value = json::parse(&mut heap, text).ok()?;
     (!heap.exhausted()).then_some(value.0)
@@ -375,7 +431,10 @@ fn describe(
     if let Some(BuiltinFailure(message)) = error.downcast_ref() {
         let site = memory.and_then(|memory| {
             let heap = Heap::over(memory.data_mut(store.as_context_mut()));
-            policy.inner.site(heap.control(control::ERROR_SITE)).cloned()
+            policy
+                .inner
+                .site(heap.control(control::ERROR_SITE))
+                .cloned()
         });
         return EvalError {
             kind: EvalErrorKind::Builtin,
@@ -393,7 +452,11 @@ fn describe(
 }
 
 /// What an error of wasmtime means in a module that says nothing about it.
-pub(crate) fn describe_trap(store: &Store<State>, limits: Limits, error: &wasmtime::Error) -> EvalError {
+pub(crate) fn describe_trap(
+    store: &Store<State>,
+    limits: Limits,
+    error: &wasmtime::Error,
+) -> EvalError {
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => timeout(limits),
         Some(Trap::StackOverflow) => EvalError::new(
@@ -419,17 +482,27 @@ pub(crate) fn raised(memory: &mut [u8], policy: &Policy, refused: bool) -> Optio
         error_kind::MEMORY => return Some(EvalError::memory()),
         _ => return None,
     };
-    let site = policy.inner.site(heap.control(control::ERROR_SITE)).cloned();
-    let (at, len) = (heap.control(control::ERROR_TEXT), heap.control(control::ERROR_TEXT_LEN));
+    let site = policy
+        .inner
+        .site(heap.control(control::ERROR_SITE))
+        .cloned();
+    let (at, len) = (
+        heap.control(control::ERROR_TEXT),
+        heap.control(control::ERROR_TEXT_LEN),
+    );
     let text = heap.read(at, len.min(MAX_MESSAGE));
     let what = site.as_ref().map_or("a rule", |site| site.what.as_str());
     let message = match kind {
         _ if !text.is_empty() => String::from_utf8_lossy(text).into_owned(),
-        EvalErrorKind::Conflict => format!("`{what}` has more than one value"),
+        EvalErrorKind::Conflict => what.to_owned(),
         EvalErrorKind::WithMerge => format!("`with` cannot replace a part of `{what}`"),
         _ => format!("`{what}` failed"),
     };
-    Some(EvalError { kind, message, site })
+    Some(EvalError {
+        kind,
+        message,
+        site,
+    })
 }
 
 /// A trap with the functions that it happened in.

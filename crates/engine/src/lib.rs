@@ -23,6 +23,8 @@ mod limits;
 mod lower;
 mod place;
 mod policy;
+#[cfg(test)]
+mod testing;
 mod ticker;
 
 pub use kpol_compiler::artifact::Role;

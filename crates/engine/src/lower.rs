@@ -20,8 +20,12 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn node(&self, container: u32) -> Option<NodeId> {
-        let at = self.containers.binary_search_by_key(&container, |(address, _)| *address);
-        at.ok().and_then(|at| self.containers.get(at)).map(|(_, node)| *node)
+        let at = self
+            .containers
+            .binary_search_by_key(&container, |(address, _)| *address);
+        at.ok()
+            .and_then(|at| self.containers.get(at))
+            .map(|(_, node)| *node)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -63,7 +67,12 @@ struct Open {
 }
 
 /// Writes a document; its containers are noted in `places`.
-pub(crate) fn document(heap: &mut Heap<'_>, scratch: &mut Scratch, places: &mut Places, from: &Document) -> Value {
+pub(crate) fn document(
+    heap: &mut Heap<'_>,
+    scratch: &mut Scratch,
+    places: &mut Places,
+    from: &Document,
+) -> Value {
     part(heap, scratch, Some(places), from, from.root())
 }
 
@@ -151,15 +160,10 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use kpol_abi::layout::control;
-    use kpol_input::Format;
     use kpol_runtime::json;
 
     use super::*;
-
-    fn parse(text: &str) -> Document {
-        let mut sources = kpol_diagnostics::SourceMap::new();
-        kpol_input::read_str(&mut sources, "test", text, Format::Json).unwrap().remove(0)
-    }
+    use crate::testing::parse;
 
     /// Lays a text out; its JSON, the bytes used and the bytes that are reserved for it.
     fn lay_out(text: &str) -> (String, u32, u32) {
@@ -182,13 +186,24 @@ mod tests {
     #[test]
     fn values_are_those_of_the_text_and_fit_their_room() {
         let wide = |n: usize| {
-            let members: Vec<String> = (10_000..10_000 + n).map(|i| format!("\"{i}\":{}", i % 7)).collect();
+            let members: Vec<String> = (10_000..10_000 + n)
+                .map(|i| format!("\"{i}\":{}", i % 7))
+                .collect();
             format!("{{{}}}", members.join(","))
         };
         let many = |n: usize| format!("[{}]", vec!["{}"; n].join(","));
-        let mut texts: Vec<String> = ["null", "0", "[]", "{}", "\"\"", "\"abcdefg\"", "9223372036854775807", "1.50"]
-            .map(str::to_owned)
-            .into();
+        let mut texts: Vec<String> = [
+            "null",
+            "0",
+            "[]",
+            "{}",
+            "\"\"",
+            "\"abcdefg\"",
+            "9223372036854775807",
+            "1.50",
+        ]
+        .map(str::to_owned)
+        .into();
         texts.extend((1..40).map(wide));
         texts.extend([64, 65, 127, 129, 1000, 1025].map(wide));
         texts.extend([1, 2, 3, 8, 9, 100].map(many));

@@ -21,7 +21,8 @@ const IDENTITY: [&str; 3] = ["apiVersion", "kind", "metadata"];
 /// that a condition read, unless it only tells which object this is; else the document's root.
 ///
 /// Where what is bound lies inside of a node that lacks something, the latter is the place: a rule that complains
-/// about a container without limits names the container in its message, but the name is not what is wrong.
+/// about a container without limits names the container in its message, but the name is not what is wrong. And where
+/// a condition looked inside of what is bound, it is what the condition saw: the image, not the whole container.
 #[must_use]
 pub fn place(candidates: &[Candidate], document: &Document) -> NodeId {
     let depth = |c: &Candidate| document.path(c.node).0.len();
@@ -31,18 +32,25 @@ pub fn place(candidates: &[Candidate], document: &Document) -> NodeId {
         .filter(strong)
         .filter(|c| c.missing || c.node != document.root())
         .max_by_key(|c| (depth(c), c.missing));
-    if let Some(deepest) = deepest {
-        let lacks = candidates
-            .iter()
-            .filter(|c| strong(c) && c.missing && contains(document, c.node, deepest.node))
-            .max_by_key(|c| depth(c));
-        return lacks.unwrap_or(deepest).node;
-    }
-    candidates
+    let conditions = candidates.iter().filter(|c| c.role == Role::Condition);
+    let Some(deepest) = deepest else {
+        return conditions
+            .filter(|c| !is_identity(document, c.node))
+            .max_by_key(|c| depth(c))
+            .map_or(document.root(), |c| c.node);
+    };
+    let lacks = candidates
         .iter()
-        .filter(|c| !is_identity(document, c.node))
+        .filter(|c| strong(c) && c.missing && contains(document, c.node, deepest.node))
+        .max_by_key(|c| depth(c));
+    if let Some(lacks) = lacks {
+        return lacks.node;
+    }
+    conditions
+        .filter(|c| contains(document, deepest.node, c.node) && !is_name(document, c.node))
         .max_by_key(|c| depth(c))
-        .map_or(document.root(), |c| c.node)
+        .unwrap_or(deepest)
+        .node
 }
 
 fn contains(document: &Document, outer: NodeId, inner: NodeId) -> bool {
@@ -54,4 +62,9 @@ fn is_identity(document: &Document, node: NodeId) -> bool {
         Some(Segment::Key(key)) => IDENTITY.contains(&key.as_str()),
         _ => false,
     }
+}
+
+/// Whether it tells which item of a list this is.
+fn is_name(document: &Document, node: NodeId) -> bool {
+    matches!(document.path(node).0.last(), Some(Segment::Key(key)) if key == "name")
 }

@@ -62,13 +62,17 @@ impl Inner {
 impl Policy {
     /// The names of the entrypoints, in the order of their numbers.
     pub fn entrypoints(&self) -> impl Iterator<Item = (EntryId, &str)> {
-        (0..).map(EntryId).zip(self.inner.entries.iter().map(String::as_str))
+        (0..)
+            .map(EntryId)
+            .zip(self.inner.entries.iter().map(String::as_str))
     }
 
     /// The entrypoint of that name (`data.main.deny`).
     #[must_use]
     pub fn entrypoint(&self, name: &str) -> Option<EntryId> {
-        self.entrypoints().find(|(_, n)| *n == name).map(|(id, _)| id)
+        self.entrypoints()
+            .find(|(_, n)| *n == name)
+            .map(|(id, _)| id)
     }
 
     /// An instance to evaluate with, for one thread.
@@ -117,7 +121,11 @@ impl Engine {
                 engine: self.clone(),
                 module,
                 entries: description.entrypoints.clone(),
-                sites: description.sites.iter().map(|s| site(&s.place, &s.what)).collect(),
+                sites: description
+                    .sites
+                    .iter()
+                    .map(|s| site(&s.place, &s.what))
+                    .collect(),
                 traces: description
                     .trace_sites
                     .iter()
@@ -142,7 +150,9 @@ fn check_imports(module: &Module, guest: &Module) -> Result<(), LoadError> {
                 let ours = RuntimeFn::ALL.iter().any(|f| f.name() == import.name());
                 let found = guest.get_export(import.name());
                 ours && import.module() == names::RUNTIME
-                    && found.and_then(|f| f.func().cloned()).is_some_and(|f| f.matches(&wanted))
+                    && found
+                        .and_then(|f| f.func().cloned())
+                        .is_some_and(|f| f.matches(&wanted))
             }
             _ => false,
         };
@@ -176,7 +186,13 @@ fn check_exports(module: &Module, entries: usize) -> Result<(), LoadError> {
 /// Whether a module exports a function of that type: `i` stands for `i32`, `l` for `i64`.
 pub(crate) fn exports_function(module: &Module, name: &str, params: &str, results: &str) -> bool {
     let types = |letters: &str| {
-        let types = letters.bytes().map(|b| if b == b'l' { ValType::I64 } else { ValType::I32 });
+        let types = letters.bytes().map(|b| {
+            if b == b'l' {
+                ValType::I64
+            } else {
+                ValType::I32
+            }
+        });
         types.collect::<Vec<_>>()
     };
     let wanted = FuncType::new(module.engine(), types(params), types(results));

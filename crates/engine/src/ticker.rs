@@ -62,7 +62,10 @@ impl Ticker {
 /// The number of ticks after which `time` has passed for sure.
 pub(crate) fn ticks(time: Duration) -> u64 {
     let ticks = time.as_millis().div_ceil(TICK.as_millis());
-    u64::try_from(ticks).unwrap_or(u64::MAX >> 1).min(u64::MAX >> 1) + 1
+    u64::try_from(ticks)
+        .unwrap_or(u64::MAX >> 1)
+        .min(u64::MAX >> 1)
+        + 1
 }
 
 /// An evaluation that runs.
@@ -89,10 +92,16 @@ fn tick(shared: &Shared, engine: &EngineWeak) {
     let mut idle = 0;
     while !shared.stopped.load(Ordering::SeqCst) {
         thread::park_timeout(TICK);
-        let Some(engine) = engine.upgrade() else { return };
+        let Some(engine) = engine.upgrade() else {
+            return;
+        };
         engine.increment_epoch();
         drop(engine);
-        idle = if shared.running.load(Ordering::SeqCst) > 0 { 0 } else { idle + 1 };
+        idle = if shared.running.load(Ordering::SeqCst) > 0 {
+            0
+        } else {
+            idle + 1
+        };
         if idle > IDLE_TICKS {
             sleep(shared);
             idle = 0;

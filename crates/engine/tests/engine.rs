@@ -1,5 +1,10 @@
 //! The engine as its users see it: policies in, results or errors out.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 #[path = "engine/support.rs"]
 mod support;

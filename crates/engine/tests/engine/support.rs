@@ -6,15 +6,17 @@ use kpol_compiler::artifact::{Artifact, Description};
 use kpol_compiler::{compile, plan};
 use kpol_diagnostics::SourceMap;
 use kpol_engine::{Data, Engine, EngineOptions, EvalError, Evaluator, Limits, LoadError, Policy};
-use kpol_input::{Document, Format};
+use kpol_input::{Document, Format, Options};
 
-pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(EngineOptions::default()).unwrap());
+pub(crate) static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(EngineOptions::default()).unwrap());
 
 /// Compiles Rego v1; `entrypoints` are paths below `data` (`main/deny`).
 pub(crate) fn compile(rego: &str, entrypoints: &[&str]) -> Artifact {
     let mut sources = SourceMap::new();
     let source = sources.add("policy.rego", rego);
-    let (module, errors) = kpol_syntax::parse_module(source, rego, kpol_syntax::ast::RegoVersion::V1);
+    let (module, errors) =
+        kpol_syntax::parse_module(source, rego, kpol_syntax::ast::RegoVersion::V1);
     assert!(errors.is_empty(), "{errors:?}");
     let options = compile::Options {
         plan: plan::Options {
@@ -27,7 +29,8 @@ pub(crate) fn compile(rego: &str, entrypoints: &[&str]) -> Artifact {
         },
         ..compile::Options::default()
     };
-    compile::compile(&[module.unwrap()], &[], &sources, &options).unwrap_or_else(|errors| panic!("{errors:?}"))
+    compile::compile(&[module.unwrap()], &[], &sources, &options)
+        .unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 pub(crate) fn load(rego: &str, entrypoints: &[&str]) -> Policy {
@@ -35,12 +38,16 @@ pub(crate) fn load(rego: &str, entrypoints: &[&str]) -> Policy {
 }
 
 pub(crate) fn evaluator(rego: &str, entrypoints: &[&str]) -> Evaluator {
-    load(rego, entrypoints).evaluator(Limits::default()).unwrap()
+    load(rego, entrypoints)
+        .evaluator(Limits::default())
+        .unwrap()
 }
 
 pub(crate) fn document(format: Format, text: &str) -> Document {
     let mut sources = SourceMap::new();
-    kpol_input::read_str(&mut sources, "input", text, format).unwrap().remove(0)
+    let source = sources.add("input", text);
+    let documents = kpol_input::read(&sources, source, format, &Options::verbatim());
+    documents.unwrap().remove(0)
 }
 
 pub(crate) fn json(text: &str) -> Document {
@@ -66,7 +73,9 @@ pub(crate) fn wat(text: &str, entrypoints: usize) -> Artifact {
         wasm: wat::parse_str(text).unwrap(),
         description: Description {
             abi: kpol_abi::names::ABI_VERSION,
-            entrypoints: (0..entrypoints).map(|i| format!("data.test.e{i}")).collect(),
+            entrypoints: (0..entrypoints)
+                .map(|i| format!("data.test.e{i}"))
+                .collect(),
             sources: Vec::new(),
             sites: Vec::new(),
             trace_sites: Vec::new(),
