@@ -16,6 +16,7 @@ mod float;
 mod glob;
 mod graph;
 mod json;
+mod jwt;
 mod misc;
 mod net;
 mod numbers;
@@ -105,6 +106,7 @@ const TABLES: &[Table] = &[
     sprintf::TABLE,
     strings::TABLE,
     graph::TABLE,
+    jwt::TABLE,
     misc::TABLE,
     patch::TABLE,
     semver::TABLE,

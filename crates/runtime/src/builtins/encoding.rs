@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{Heap, Kind, Value};
 
-pub(super) use self::url::escaped;
+pub(super) use self::{base64::url_decoded, url::escaped};
 
 pub(super) const TABLE: Table = &[
     ("base64.decode", base64::decode),

@@ -37,9 +37,13 @@ pub(super) fn is_valid(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     valid(heap, args, |s| decoded(s, b"+/").is_ok())
 }
 
-/// Padding may be left out here.
 pub(super) fn url_decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let s = text(heap, args, 1)?;
+    let bytes = url_decoded(text(heap, args, 1)?)?;
+    Ok(from_bytes(heap, &bytes))
+}
+
+/// The bytes of the alphabet for URLs, whose padding may be left out.
+pub(in crate::builtins) fn url_decoded(s: &str) -> Result<Vec<u8>, BuiltinError> {
     let padding = match s.len() % 4 {
         _ if s.ends_with('=') => "",
         0 => "",
@@ -53,8 +57,7 @@ pub(super) fn url_decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     };
     let mut padded = String::from(s);
     padded.push_str(padding);
-    let bytes = decoded(&padded, b"-_")?;
-    Ok(from_bytes(heap, &bytes))
+    decoded(&padded, b"-_")
 }
 
 fn corrupt(at: usize) -> BuiltinError {

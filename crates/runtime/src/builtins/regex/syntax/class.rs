@@ -1,9 +1,6 @@
 //! Classes: `[…]`, `\pL`, `[[:alpha:]]` and the ones of Perl.
 
-use alloc::{
-    format,
-    string::String,
-};
+use alloc::{format, string::String};
 
 use super::{Translator, literal};
 
