@@ -26,6 +26,9 @@ use crate::ir::{
 /// The span of what no source says: sites in functions that the planner makes up.
 pub(crate) const NOWHERE: Span = Span::NOWHERE;
 
+/// What a conflict between two values of one key is called.
+const UNIQUE_KEYS: &str = "object keys must be unique";
+
 /// What to plan.
 #[derive(Debug, Clone, Default)]
 pub struct Options {

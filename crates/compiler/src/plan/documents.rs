@@ -42,8 +42,8 @@ impl Planner<'_> {
         let merged = b.local();
         b.emit(Stmt::Merge {
             dst: merged,
-            a: Operand::Local(object),
-            b: Operand::Local(base),
+            a: Operand::Local(base),
+            b: Operand::Local(object),
         });
         b.emit(Stmt::Return(Operand::Local(merged)));
         self.finish(func, b);
@@ -72,7 +72,7 @@ impl Planner<'_> {
         object: crate::ir::Local,
         path: Vec<Operand>,
     ) {
-        let site = self.site(super::NOWHERE, "object key");
+        let site = self.site(super::NOWHERE, super::UNIQUE_KEYS);
         self.attempt(b, |_, b| {
             let dst = b.local();
             b.emit(Stmt::Call {
@@ -104,7 +104,7 @@ impl Planner<'_> {
             dst: object,
             entries: Vec::new(),
         });
-        let site = self.site(super::NOWHERE, "object key");
+        let site = self.site(super::NOWHERE, super::UNIQUE_KEYS);
         let names = self.child_names(at);
         for name in &names {
             self.attempt(&mut b, |this, b| {
@@ -229,13 +229,13 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a node, or something below it, has a value: functions have none.
+/// Whether a node has a value: a function has none, but what it stands in is an object.
 fn has_value(planner: &Planner<'_>, node: &Node) -> bool {
     node.package
+        || !node.children.is_empty()
         || node
             .rule
             .is_some_and(|id| !matches!(planner.rule(id).kind, RuleKind::Function(_)))
-        || node.children.values().any(|child| has_value(planner, child))
 }
 
 fn suffix(ground: &[Const]) -> String {

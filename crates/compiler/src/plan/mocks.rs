@@ -54,8 +54,13 @@ impl Planner<'_> {
                     a: value,
                     b: number,
                 });
-                // What replaces may call what it replaces.
-                let id = b.open_with(vec![Override::ClearSlot { slot }]);
+                // Inside of a replacement, nothing is replaced: it may call what it stands for.
+                let originals = this
+                    .callees
+                    .values()
+                    .map(|(slot, _)| Override::ClearSlot { slot: *slot })
+                    .collect();
+                let id = b.open_with(originals);
                 this.emit_original(b, result, by, args.clone(), span);
                 b.open_outer(id);
                 b.emit(Stmt::Return(Operand::Local(result)));

@@ -132,7 +132,37 @@ impl Planner<'_> {
     /// A ref below a path at which there are no rules: base data alone.
     fn base(&mut self, b: &mut Builder, at: &[String], rest: &[Term]) -> Operand {
         let start = self.base_root(b, at);
-        self.keys(b, start, rest)
+        rest.iter().fold(start, |source, key| match &key.kind {
+            TermKind::Const(Const::Number(number)) => self.base_number(b, source, number),
+            _ => self.key(b, source, key),
+        })
+    }
+
+    /// A number as a key of base data: an index, or the text of an object's key.
+    fn base_number(&mut self, b: &mut Builder, source: Operand, number: &str) -> Operand {
+        let dst = b.local();
+        let index = self.operand(Const::Number(number.to_owned()));
+        b.emit(Stmt::TryDot {
+            dst,
+            source,
+            key: index,
+        });
+        let text = Operand::Const(self.string(number));
+        let found = b.local();
+        b.emit(Stmt::TryDot {
+            dst: found,
+            source,
+            key: text,
+        });
+        b.emit(Stmt::Block(Block(vec![
+            Stmt::IsUndefined(Operand::Local(found)),
+            Stmt::Copy {
+                dst: found,
+                src: Operand::Local(dst),
+            },
+        ])));
+        b.emit(Stmt::IsDefined(Operand::Local(found)));
+        Operand::Local(found)
     }
 
     /// The base document at a path; fails where there is none.

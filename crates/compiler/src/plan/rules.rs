@@ -99,12 +99,11 @@ impl Planner<'_> {
         while let Some((path, node)) = pending.pop() {
             match node.rule {
                 Some(id) if !matches!(self.rule(id).kind, RuleKind::Function(_)) => {
-                    let func = self.rule_func(id);
-                    let keys = path
+                    let keys: Vec<Operand> = path
                         .iter()
                         .map(|key| Operand::Const(self.string(key)))
                         .collect();
-                    self.insert_call(b, func, object, keys);
+                    self.insert_deeper(b, id, object, keys);
                 }
                 _ => pending.extend(node.children.iter().map(|(key, child)| {
                     let mut below = path.clone();
@@ -113,6 +112,45 @@ impl Planner<'_> {
                 })),
             }
         }
+    }
+
+    /// Adds the value of a rule that stands below an object rule: a set's members and an object's entries join
+    /// those that are there.
+    fn insert_deeper(&mut self, b: &mut Builder, id: RuleId, object: Local, mut path: Vec<Operand>) {
+        let func = self.rule_func(id);
+        let rule = self.rule(id);
+        if rule.kind == RuleKind::Complete {
+            return self.insert_call(b, func, object, path);
+        }
+        let span = rule.clauses.first().map_or(super::NOWHERE, |clause| clause.head_span);
+        let site = self.site(span, super::UNIQUE_KEYS);
+        let object = Operand::Local(object);
+        self.attempt(b, |_, b| {
+            let all = b.local();
+            b.emit(Stmt::Call {
+                dst: all,
+                func,
+                args: Vec::new(),
+            });
+            let (key, value) = b.open_scan(Operand::Local(all));
+            let value = Operand::Local(value);
+            if rule.kind == RuleKind::Set {
+                b.emit(Stmt::AddAt {
+                    object,
+                    path,
+                    item: value,
+                    site,
+                });
+            } else {
+                path.push(Operand::Local(key));
+                b.emit(Stmt::Insert {
+                    object,
+                    path,
+                    value,
+                    site,
+                });
+            }
+        });
     }
 
     fn clauses(&mut self, b: &mut Builder, id: RuleId, rule: &Rule, params: u32, sink: Sink) {
@@ -209,7 +247,7 @@ impl Planner<'_> {
                 b.emit(Stmt::CallClause { dst, func, args });
             }
             Sink::Value(result) => {
-                let site = self.site(clause.head_span, rule.name());
+                let site = self.site(clause.head_span, conflict(rule));
                 self.attempt(b, |_, b| {
                     b.emit(Stmt::Call { dst, func, args });
                     b.emit(Stmt::AssignOnce {
@@ -241,7 +279,7 @@ impl Planner<'_> {
     ) {
         b.scope(&clause.locals);
         b.slots = traced.then(Vec::new);
-        let site = self.site(clause.head_span, rule.name());
+        let site = self.site(clause.head_span, conflict(rule));
         let depth = b.collect();
         for (i, arg) in clause.args.iter().enumerate() {
             self.destructure(b, Operand::Local(Local(i as u32)), arg);
@@ -398,4 +436,16 @@ fn constant_value(rule: &Rule) -> Option<&Const> {
         });
     let first = values.next()??;
     values.all(|value| value == Some(first)).then_some(first)
+}
+
+/// What a conflict between two values of a rule is called.
+fn conflict(rule: &Rule) -> String {
+    let name = rule.name();
+    match rule.kind {
+        RuleKind::Complete => format!("rule {name} produced conflicting values"),
+        RuleKind::Function(_) => {
+            format!("function {name} produced conflicting values for the same inputs")
+        }
+        RuleKind::Set | RuleKind::Object => super::UNIQUE_KEYS.to_owned(),
+    }
 }

@@ -72,7 +72,7 @@ impl Planner<'_> {
                 Operand::Local(dst)
             }
             TermKind::ObjectComprehension { key, value, body } => {
-                let site = self.site(term.span, "object comprehension");
+                let site = self.site(term.span, super::UNIQUE_KEYS);
                 let dst = self.collection(b, |dst| Stmt::MakeObject {
                     dst,
                     entries: Vec::new(),
