@@ -115,7 +115,7 @@ fn moment(heap: &Heap<'_>, v: Value) -> Result<Moment, BuiltinError> {
         .as_i64(nanos)
         .ok_or_else(|| BuiltinError::failed("timestamp too big"))?;
     Ok(Moment {
-        civil: Civil::at(nanos, zone),
+        civil: Civil::at(nanos, zone)?,
         layout,
     })
 }
@@ -168,15 +168,19 @@ fn add_date(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let year = i64::try_from(year.clamp(-limit, limit)).unwrap_or(0);
     let day =
         i128::from(days_from_civil(year, month, 1)) + i128::from(c.day - 1) + i128::from(days);
-    let nanos = day * 86_400 * NANOS + c.nanos_of_day() - i128::from(c.zone.offset) * NANOS;
-    safe(heap, nanos)
+    let reading = day * 86_400 * NANOS + c.nanos_of_day();
+    let Ok(second) = i64::try_from(reading.div_euclid(NANOS)) else {
+        return Err(BuiltinError::failed("time outside of valid range"));
+    };
+    let offset = i128::from(c.zone.at_reading(second)?.seconds);
+    safe(heap, reading - offset * NANOS)
 }
 
 /// Years, months, days, hours, minutes and seconds between two times, the earlier first.
 fn diff(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let a = moment(heap, at(args, 1))?.civil;
     // Both are read off the clock of the first one's zone.
-    let b = moment(heap, at(args, 2))?.civil.in_zone(a.zone);
+    let b = moment(heap, at(args, 2))?.civil.in_zone(a.zone)?;
     let (a, b) = if a.instant() > b.instant() {
         (b, a)
     } else {

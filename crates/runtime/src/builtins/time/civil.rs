@@ -1,6 +1,9 @@
 //! Dates of the Gregorian calendar, extended to all years.
 
-use super::zone::Zone;
+use super::{
+    super::BuiltinError,
+    zone::{Offset, Zone},
+};
 
 /// Nanoseconds in a second.
 pub(super) const NANOS: i128 = 1_000_000_000;
@@ -46,20 +49,23 @@ pub(super) struct Civil {
     pub(super) year_day: i64,
     /// Days since Sunday.
     pub(super) weekday: i64,
+    /// The offset at this time.
+    pub(super) offset: Offset,
     pub(super) zone: Zone,
 }
 
 impl Civil {
     /// What a clock in a zone shows at a time in nanoseconds since the epoch.
-    pub(super) fn at(nanos: i64, zone: Zone) -> Civil {
-        let local = i128::from(nanos) + i128::from(zone.offset) * NANOS;
+    pub(super) fn at(nanos: i64, zone: Zone) -> Result<Civil, BuiltinError> {
+        let offset = zone.at(i64::try_from(i128::from(nanos).div_euclid(NANOS)).unwrap_or(0))?;
+        let local = i128::from(nanos) + i128::from(offset.seconds) * NANOS;
         // Both quotients are small: the dividend is little more than 64 bits.
         let whole = i64::try_from(local.div_euclid(NANOS)).unwrap_or(0);
         let nanosecond = i64::try_from(local.rem_euclid(NANOS)).unwrap_or(0);
         let days = whole.div_euclid(86_400);
         let seconds = whole.rem_euclid(86_400);
         let (year, month, day) = civil_from_days(days);
-        Civil {
+        Ok(Civil {
             year,
             month,
             day,
@@ -69,8 +75,9 @@ impl Civil {
             nanosecond,
             year_day: days - days_from_civil(year, 1, 1) + 1,
             weekday: (days + 4).rem_euclid(7),
+            offset,
             zone,
-        }
+        })
     }
 
     pub(super) fn weekday_name(&self) -> &'static str {
@@ -90,11 +97,11 @@ impl Civil {
     /// Nanoseconds since the epoch.
     pub(super) fn instant(&self) -> i128 {
         let days = i128::from(days_from_civil(self.year, self.month, self.day));
-        days * 86_400 * NANOS + self.nanos_of_day() - i128::from(self.zone.offset) * NANOS
+        days * 86_400 * NANOS + self.nanos_of_day() - i128::from(self.offset.seconds) * NANOS
     }
 
     /// The same time on the clock of another zone.
-    pub(super) fn in_zone(&self, zone: Zone) -> Civil {
+    pub(super) fn in_zone(&self, zone: Zone) -> Result<Civil, BuiltinError> {
         Civil::at(i64::try_from(self.instant()).unwrap_or(0), zone)
     }
 }
@@ -116,6 +123,11 @@ pub(super) const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let month = (month + 9) % 12;
     let of_year = (153 * month + 2) / 5 + day - 1;
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The year of a second since the epoch.
+pub(super) const fn year_of(second: i64) -> i64 {
+    civil_from_days(second.div_euclid(86_400)).0
 }
 
 /// Year, month and day of a day since the epoch.

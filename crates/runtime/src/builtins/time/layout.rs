@@ -211,15 +211,11 @@ fn one(c: &Civil, element: Element, written: &str) -> String {
         Element::Year => format!("{:02}", c.year.rem_euclid(100)),
         Element::UpperPm => String::from(if afternoon { "PM" } else { "AM" }),
         Element::LowerPm => String::from(if afternoon { "pm" } else { "am" }),
-        Element::ZoneName if c.zone.name.is_empty() => {
-            let minutes = c.zone.offset % 3600 != 0;
-            offset(c.zone.offset, minutes, false, "")
-        }
-        Element::ZoneName => String::from(c.zone.name),
-        Element::Offset(o) if o.z && c.zone.offset == 0 => String::from("Z"),
+        Element::ZoneName => String::from(c.offset.name),
+        Element::Offset(o) if o.z && c.offset.seconds == 0 => String::from("Z"),
         Element::Offset(o) => {
             let colon = if o.colon { ":" } else { "" };
-            offset(c.zone.offset, o.minutes, o.seconds, colon)
+            offset(c.offset.seconds, o.minutes, o.seconds, colon)
         }
         Element::Fraction { digits, trimmed } => fraction(c.nanosecond, digits, trimmed, written),
     }
