@@ -139,7 +139,9 @@ pub(crate) struct BuildArgs {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let at = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let scale = match unit {
         "ms" => 0.001,
@@ -149,7 +151,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         "" => return Err("a unit is missing: `ms`, `s`, `m` or `h`".to_owned()),
         other => return Err(format!("unknown unit `{other}`: use `ms`, `s`, `m` or `h`")),
     };
-    let number: f64 = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+    let number: f64 = number
+        .parse()
+        .map_err(|_| format!("`{number}` is no number"))?;
     let seconds = number * scale;
     if !(0.001..=86_400.0).contains(&seconds) {
         return Err("must be from 1ms to 24h".to_owned());
@@ -158,7 +162,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn size(text: &str) -> Result<u64, String> {
-    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let at = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let scale: u64 = match unit {
         "" | "B" => 1,
@@ -170,7 +176,9 @@ fn size(text: &str) -> Result<u64, String> {
         "Gi" | "GiB" => 1 << 30,
         other => return Err(format!("unknown unit `{other}`: use `Ki`, `Mi` or `Gi`")),
     };
-    let number: u64 = number.parse().map_err(|_| format!("`{number}` is no whole number"))?;
+    let number: u64 = number
+        .parse()
+        .map_err(|_| format!("`{number}` is no whole number"))?;
     let bytes = number.saturating_mul(scale);
     if !((8 << 20)..=(4 << 30)).contains(&bytes) {
         return Err("must be from 8Mi to 4Gi".to_owned());

@@ -18,7 +18,10 @@ pub(crate) fn load(paths: &[PathBuf], sources: &mut SourceMap) -> Result<Data, C
     let mut data = Data::new();
     for root in paths {
         if !root.exists() {
-            return Err(CommandError::Plain(format!("no such data: `{}`", root.display())));
+            return Err(CommandError::Plain(format!(
+                "no such data: `{}`",
+                root.display()
+            )));
         }
         let files = files(root)?;
         if files.is_empty() {
@@ -34,7 +37,12 @@ pub(crate) fn load(paths: &[PathBuf], sources: &mut SourceMap) -> Result<Data, C
     Ok(data)
 }
 
-fn add(data: &mut Data, root: &Path, file: &Path, sources: &mut SourceMap) -> Result<(), CommandError> {
+fn add(
+    data: &mut Data,
+    root: &Path,
+    file: &Path,
+    sources: &mut SourceMap,
+) -> Result<(), CommandError> {
     let format = if file.extension().is_some_and(|e| e == "json") {
         Format::Json
     } else {

@@ -84,18 +84,21 @@ pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
         }
     }
     found.namespaces.sort();
-    found.checks.sort_by(|a, b| (&a.namespace, &a.path).cmp(&(&b.namespace, &b.path)));
+    found
+        .checks
+        .sort_by(|a, b| (&a.namespace, &a.path).cmp(&(&b.namespace, &b.path)));
     found
 }
 
 /// What a rule's name says about its members: `deny`, `violation` or `warn`, followed by nothing or by `_` and
 /// letters or digits, any number of times.
 pub(crate) fn severity(name: &str) -> Option<Severity> {
-    let (rest, severity) = if let Some(rest) = name.strip_prefix("deny").or(name.strip_prefix("violation")) {
-        (rest, Severity::Failure)
-    } else {
-        (name.strip_prefix("warn")?, Severity::Warning)
-    };
+    let (rest, severity) =
+        if let Some(rest) = name.strip_prefix("deny").or(name.strip_prefix("violation")) {
+            (rest, Severity::Failure)
+        } else {
+            (name.strip_prefix("warn")?, Severity::Warning)
+        };
     if rest.is_empty() {
         return Some(severity);
     }

@@ -42,7 +42,9 @@ pub(crate) fn expand(paths: &[String]) -> Result<Vec<InputFile>, CommandError> {
         } else if path.contains(['*', '?', '[', '{']) {
             glob(path)?
         } else {
-            return Err(CommandError::Plain(format!("no such file or folder: `{path}`")));
+            return Err(CommandError::Plain(format!(
+                "no such file or folder: `{path}`"
+            )));
         };
         for file in found {
             if !files.contains(&file) {
@@ -87,7 +89,9 @@ fn folder(root: &Path) -> Result<Vec<InputFile>, CommandError> {
 
 /// Globs are matched here too, for shells that do not: quoted patterns, Windows.
 fn glob(pattern: &str) -> Result<Vec<InputFile>, CommandError> {
-    let invalid = |error: globset::Error| CommandError::Plain(format!("invalid pattern `{pattern}`: {error}"));
+    let invalid = |error: globset::Error| {
+        CommandError::Plain(format!("invalid pattern `{pattern}`: {error}"))
+    };
     let set = GlobSetBuilder::new()
         .add(
             globset::GlobBuilder::new(pattern)
@@ -111,7 +115,11 @@ fn glob(pattern: &str) -> Result<Vec<InputFile>, CommandError> {
     let found: Vec<InputFile> = folder(Path::new(&root))?
         .into_iter()
         .filter_map(|file| {
-            let path = file.path.strip_prefix("./").unwrap_or(&file.path).to_owned();
+            let path = file
+                .path
+                .strip_prefix("./")
+                .unwrap_or(&file.path)
+                .to_owned();
             set.is_match(&path).then_some(InputFile { path, ..file })
         })
         .collect();

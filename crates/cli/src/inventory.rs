@@ -30,7 +30,11 @@ pub(crate) fn add<'d>(
 }
 
 fn place(document: &Document) -> Option<Vec<String>> {
-    let (api, kind, name) = (document.api_version()?, document.object_kind()?, document.name()?);
+    let (api, kind, name) = (
+        document.api_version()?,
+        document.object_kind()?,
+        document.name()?,
+    );
     let mut path = vec!["inventory".to_owned()];
     match document.namespace() {
         Some(namespace) => path.extend(["namespace".to_owned(), namespace.to_owned()]),

@@ -37,9 +37,8 @@ impl Metadata {
             let value = kpol_input::read(&texts, source, Format::Yaml, &Options::verbatim())
                 .map_err(|error| error.to_string())
                 .and_then(|documents| match documents.first() {
-                    Some(document) => {
-                        serde_json::from_str::<Value>(&document.to_json()).map_err(|e| e.to_string())
-                    }
+                    Some(document) => serde_json::from_str::<Value>(&document.to_json())
+                        .map_err(|e| e.to_string()),
                     None => Ok(Value::Null),
                 });
             match value {
@@ -82,7 +81,11 @@ impl Metadata {
 }
 
 fn about(value: &Value) -> About {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim().to_owned());
+    let text = |value: Option<&Value>| {
+        value
+            .and_then(Value::as_str)
+            .map(|text| text.trim().to_owned())
+    };
     let custom = value.get("custom");
     let links = value
         .get("related_resources")

@@ -49,7 +49,10 @@ pub(crate) struct Session {
 
 impl Session {
     /// What `kpol test` runs.
-    pub(crate) fn for_test(args: &TestArgs, sources: &mut SourceMap) -> Result<Session, CommandError> {
+    pub(crate) fn for_test(
+        args: &TestArgs,
+        sources: &mut SourceMap,
+    ) -> Result<Session, CommandError> {
         match &args.module {
             Some(file) => Session::from_module(file),
             None => Session::from_policies(args, sources),
@@ -71,14 +74,18 @@ impl Session {
         missing(&wanted, &found)?;
         let options = compile::Options {
             plan: plan::Options {
-                entrypoints: found.checks.iter().map(|check| check.path.clone()).collect(),
+                entrypoints: found
+                    .checks
+                    .iter()
+                    .map(|check| check.path.clone())
+                    .collect(),
                 trace: true,
                 ..plan::Options::default()
             },
             ..compile::Options::default()
         };
-        let artifact =
-            compile::generate(&program, sources, &options).map_err(|errors| rendered(sources, &errors))?;
+        let artifact = compile::generate(&program, sources, &options)
+            .map_err(|errors| rendered(sources, &errors))?;
         let policy = load(&artifact)?;
         let mut metadata = metadata::Metadata::read(&program, sources)?;
         let mut checks = Vec::with_capacity(found.checks.len());
@@ -112,11 +119,7 @@ impl Session {
         let policy = load(&artifact)?;
         let mut checks = Vec::new();
         for (entry, query) in policy.entrypoints() {
-            let path: Vec<String> = query
-                .split('.')
-                .skip(1)
-                .map(str::to_owned)
-                .collect();
+            let path: Vec<String> = query.split('.').skip(1).map(str::to_owned).collect();
             let Some((rule, package)) = path.split_last() else {
                 continue;
             };
@@ -134,7 +137,9 @@ impl Session {
         }
         if checks.is_empty() {
             return Err(CommandError::Help(
-                format!("no rule ran: `{name}` has no entrypoint named `deny`, `violation` or `warn`"),
+                format!(
+                    "no rule ran: `{name}` has no entrypoint named `deny`, `violation` or `warn`"
+                ),
                 "build it with `kpol build -e main/deny`".to_owned(),
             ));
         }
@@ -152,9 +157,17 @@ pub(crate) fn check(
     rego_v0: bool,
     sources: &mut SourceMap,
 ) -> Result<Program, CommandError> {
-    let version = if rego_v0 { RegoVersion::V0 } else { RegoVersion::V1 };
+    let version = if rego_v0 {
+        RegoVersion::V0
+    } else {
+        RegoVersion::V1
+    };
     let policies = policies::load(origin, version, sources)?;
-    if policies.errors.iter().any(kpol_diagnostics::Diagnostic::is_error) {
+    if policies
+        .errors
+        .iter()
+        .any(kpol_diagnostics::Diagnostic::is_error)
+    {
         return Err(rendered(sources, &policies.errors));
     }
     compile::check(&policies.modules, &[], false).map_err(|errors| rendered(sources, &errors))

@@ -30,7 +30,11 @@ pub fn check(
     queries: &[QuerySource<'_>],
     strict: bool,
 ) -> Result<Program, Vec<Diagnostic>> {
-    crate::check::check(resolve::resolve(modules, queries, resolve::Options { strict })?)
+    crate::check::check(resolve::resolve(
+        modules,
+        queries,
+        resolve::Options { strict },
+    )?)
 }
 
 /// Compiles a checked program. `sources` are the texts that its spans point into.
@@ -44,7 +48,11 @@ pub fn generate(
 ) -> Result<Artifact, Vec<Diagnostic>> {
     let policy = opt::optimise(plan::plan(program, &options.plan)?, options.passes);
     codegen::emit_with(&policy, sources).map_err(|error| {
-        vec![Diagnostic::error("codegen", error.to_string(), plan::NOWHERE)]
+        vec![Diagnostic::error(
+            "codegen",
+            error.to_string(),
+            plan::NOWHERE,
+        )]
     })
 }
 

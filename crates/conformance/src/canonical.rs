@@ -59,7 +59,13 @@ mod tests {
 
     #[test]
     fn equal_numbers_have_one_text() {
-        for (a, b) in [("1", "1.0"), ("1", "1e0"), ("100", "1e2"), ("0", "-0.00"), ("0.5", "5e-1")] {
+        for (a, b) in [
+            ("1", "1.0"),
+            ("1", "1e0"),
+            ("100", "1e2"),
+            ("0", "-0.00"),
+            ("0.5", "5e-1"),
+        ] {
             assert_eq!(canonical(a), canonical(b), "{a} and {b}");
         }
         assert_ne!(canonical("1"), canonical("10"));
@@ -68,7 +74,10 @@ mod tests {
 
     #[test]
     fn order_of_keys_does_not_count() {
-        assert_eq!(canonical(r#"{"a":1,"b":[2]}"#), canonical(r#"{"b":[2.0],"a":1}"#));
+        assert_eq!(
+            canonical(r#"{"a":1,"b":[2]}"#),
+            canonical(r#"{"b":[2.0],"a":1}"#)
+        );
         assert_ne!(canonical("[1,2]"), canonical("[2,1]"));
     }
 }

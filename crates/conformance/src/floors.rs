@@ -18,7 +18,9 @@ pub(crate) fn check(file: &Path, suite: &str, passed: usize) -> Result<(), Strin
         })
         .ok_or_else(|| format!("{} has no floor for `{suite}`", file.display()))?;
     if passed < floor {
-        return Err(format!("{suite}: {passed} passed, but the floor is {floor}"));
+        return Err(format!(
+            "{suite}: {passed} passed, but the floor is {floor}"
+        ));
     }
     if passed > floor {
         println!("{suite}: {passed} passed; the floor of {floor} can rise");

@@ -15,7 +15,10 @@ use clap::{Parser, Subcommand};
 
 /// Runs a third-party suite against kpol.
 #[derive(Parser)]
-#[command(version, after_help = "Examples:\n  kpol-conformance opa ../shared/conformance/opa\n  kpol-conformance opa ../shared/conformance/opa --category every --failures")]
+#[command(
+    version,
+    after_help = "Examples:\n  kpol-conformance opa ../shared/conformance/opa\n  kpol-conformance opa ../shared/conformance/opa --category every --failures"
+)]
 struct Args {
     /// A file with a line `SUITE NUMBER` for each suite: the number of cases that must pass.
     #[arg(long, global = true)]
@@ -64,15 +67,21 @@ fn main() -> ExitCode {
             unoptimised,
         } => (
             "opa",
-            suites::opa::run(&dir, &suites::opa::Options { category, unoptimised })
-                .inspect(|tally| {
-                    if summary {
-                        tally.print_summary();
-                    }
-                    if failures {
-                        tally.print_failures();
-                    }
-                }),
+            suites::opa::run(
+                &dir,
+                &suites::opa::Options {
+                    category,
+                    unoptimised,
+                },
+            )
+            .inspect(|tally| {
+                if summary {
+                    tally.print_summary();
+                }
+                if failures {
+                    tally.print_failures();
+                }
+            }),
         ),
         Suite::Manifests { dir, failures } => (
             "manifests",

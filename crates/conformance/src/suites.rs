@@ -37,7 +37,11 @@ impl Tally {
     pub(crate) fn print_failures(&self) {
         for case in &self.cases {
             if let Some(failure) = &case.failure {
-                println!("{}: {}", case.name, failure.trim_end().replace('\n', "\n    "));
+                println!(
+                    "{}: {}",
+                    case.name,
+                    failure.trim_end().replace('\n', "\n    ")
+                );
             }
         }
     }

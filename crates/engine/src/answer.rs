@@ -123,7 +123,7 @@ impl<'e> Answer<'e> {
         }
         let value = self.value;
         let instance = self.evaluator.instance()?;
-        instance.timed(|instance| instance.to_json(value)).map(Some)
+        instance.timed(|instance| instance.json_of(value)).map(Some)
     }
 
     /// The members of a set in Rego's order, or the whole value where it is no set; each with the rules that
@@ -153,7 +153,7 @@ impl<'e> Answer<'e> {
             let mut by_word = HashMap::with_capacity(items.len());
             for item in items {
                 by_word.insert(item.0, members.len());
-                members.push(instance.to_json(item)?);
+                members.push(instance.json_of(item)?);
             }
             // A rule may have yielded an equal value that is another cell than the one in the set.
             let mut by_text = HashMap::new();
@@ -164,7 +164,7 @@ impl<'e> Answer<'e> {
                     if by_text.is_empty() {
                         by_text.extend(members.iter().cloned().zip(0..));
                     }
-                    found = by_text.get(&instance.to_json(record.value)?).copied();
+                    found = by_text.get(&instance.json_of(record.value)?).copied();
                 }
                 numbers.push(found);
             }

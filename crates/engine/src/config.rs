@@ -26,6 +26,8 @@ pub(crate) fn config(opt: OptLevel, target: Option<&str>) -> wasmtime::Result<Co
         .memory_reservation(1 << 32)
         .memory_guard_size(32 << 20)
         .memory_init_cow(true)
+        // Functions have names; offsets into them would only make the code larger.
+        .generate_address_map(false)
         .wasm_backtrace_max_frames(NonZeroUsize::new(8))
         // What neither the runtime nor a policy needs, and a hostile module shall not get.
         .wasm_relaxed_simd(false)

@@ -192,7 +192,7 @@ impl Instance {
     }
 
     /// The value's JSON, written inside of the sandbox, where its limits hold.
-    pub(crate) fn to_json(&mut self, value: Value) -> Result<String, EvalError> {
+    pub(crate) fn json_of(&mut self, value: Value) -> Result<String, EvalError> {
         let function = self.to_json.clone();
         let at = self.call(&function, value.0)?;
         text_at(&self.heap(), at)
@@ -396,8 +396,18 @@ fn host_builtin(
             .into()
         }),
         Err(message) if strict => Err(BuiltinFailure(format!("{name}: {message}")).into()),
-        Err(_) => Ok(0),
+        Err(message) => remember(&mut caller, &ready, &format!("{name}: {message}")).map(|()| 0),
     }
+}
+
+/// Leaves a builtin error where the host looks for it: a call that is undefined because of it proves nothing.
+fn remember(caller: &mut Caller<'_, State>, ready: &Ready, message: &str) -> wasmtime::Result<()> {
+    let room = u32::try_from(message.len())?.saturating_add(16);
+    ready.reserve.call(&mut *caller, (room, 0))?;
+    let mut heap = Heap::over(ready.memory.data_mut(caller));
+    let site = heap.control(control::ERROR_SITE);
+    heap.record_error(error_kind::BUILTIN, site, message);
+    Ok(())
 }
 
 fn parse_result(caller: &mut Caller<'_, State>, ready: &Ready, text: &str) -> Option<u32> {

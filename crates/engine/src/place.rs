@@ -14,43 +14,49 @@ pub struct Candidate {
     pub missing: bool,
 }
 
-/// Members of a Kubernetes object that say which object it is, not what is wrong with it.
-const IDENTITY: [&str; 3] = ["apiVersion", "kind", "metadata"];
+/// What only says which object a document is, not what is wrong with it.
+const IDENTITY: [&[&str]; 5] = [
+    &["apiVersion"],
+    &["kind"],
+    &["metadata", "name"],
+    &["metadata", "generateName"],
+    &["metadata", "namespace"],
+];
 
-/// The best place for a finding: the deepest node that a rule bound or that it asked for in vain; else the deepest
-/// that a condition read, unless it only tells which object this is; else the document's root.
+/// The best place for a finding.
+///
+/// The rule's anchor is the deepest node that it bound by iteration. Inside of the anchor (or of the whole document,
+/// where nothing was bound), the place is the deepest node that lacks what the rule asked for, else the deepest that
+/// a condition read, else the anchor itself. What only identifies the object is never a place.
 ///
 /// Where what is bound lies inside of a node that lacks something, the latter is the place: a rule that complains
-/// about a container without limits names the container in its message, but the name is not what is wrong. And where
-/// a condition looked inside of what is bound, it is what the condition saw: the image, not the whole container.
+/// about a container without limits may have gone through the container's ports on its way.
 #[must_use]
 pub fn place(candidates: &[Candidate], document: &Document) -> NodeId {
-    let depth = |c: &Candidate| document.path(c.node).0.len();
-    let strong = |c: &&Candidate| matches!(c.role, Role::Bound | Role::Negated);
-    let deepest = candidates
+    let root = document.root();
+    let depth = |c: &&Candidate| document.path(c.node).0.len();
+    let useful: Vec<&Candidate> = candidates
         .iter()
-        .filter(strong)
-        .filter(|c| c.missing || c.node != document.root())
-        .max_by_key(|c| (depth(c), c.missing));
-    let conditions = candidates.iter().filter(|c| c.role == Role::Condition);
-    let Some(deepest) = deepest else {
-        return conditions
-            .filter(|c| !is_identity(document, c.node))
-            .max_by_key(|c| depth(c))
-            .map_or(document.root(), |c| c.node);
-    };
-    let lacks = candidates
+        .filter(|c| !is_identity(document, c.node) && (c.missing || c.node != root))
+        .collect();
+    let anchor = useful
         .iter()
-        .filter(|c| strong(c) && c.missing && contains(document, c.node, deepest.node))
-        .max_by_key(|c| depth(c));
-    if let Some(lacks) = lacks {
-        return lacks.node;
-    }
-    conditions
-        .filter(|c| contains(document, deepest.node, c.node) && !is_name(document, c.node))
+        .filter(|c| c.role == Role::Bound)
         .max_by_key(|c| depth(c))
-        .unwrap_or(deepest)
-        .node
+        .map_or(root, |c| c.node);
+    let lacks = |c: &&&Candidate| c.missing && c.role != Role::Condition;
+    let around = useful
+        .iter()
+        .filter(lacks)
+        .filter(|c| c.node != root && contains(document, c.node, anchor))
+        .max_by_key(|c| depth(c));
+    let inside = || useful.iter().filter(|c| contains(document, anchor, c.node));
+    inside()
+        .filter(lacks)
+        .max_by_key(|c| depth(c))
+        .or(around)
+        .or_else(|| inside().filter(|c| !c.missing).max_by_key(|c| depth(c)))
+        .map_or(anchor, |c| c.node)
 }
 
 fn contains(document: &Document, outer: NodeId, inner: NodeId) -> bool {
@@ -58,13 +64,15 @@ fn contains(document: &Document, outer: NodeId, inner: NodeId) -> bool {
 }
 
 fn is_identity(document: &Document, node: NodeId) -> bool {
-    match document.path(node).0.first() {
-        Some(Segment::Key(key)) => IDENTITY.contains(&key.as_str()),
-        _ => false,
-    }
-}
-
-/// Whether it tells which item of a list this is.
-fn is_name(document: &Document, node: NodeId) -> bool {
-    matches!(document.path(node).0.last(), Some(Segment::Key(key)) if key == "name")
+    let path = document.path(node).0;
+    IDENTITY.iter().any(|identity| {
+        path.len() == identity.len()
+            && path
+                .iter()
+                .zip(*identity)
+                .all(|(segment, key)| match segment {
+                    Segment::Key(name) => name == key,
+                    Segment::Index(_) => false,
+                })
+    })
 }

@@ -13,6 +13,8 @@ mod support;
 mod caching;
 #[path = "engine/foreign.rs"]
 mod foreign;
+#[path = "engine/host_builtins.rs"]
+mod host_builtins;
 #[path = "engine/hostile.rs"]
 mod hostile;
 #[path = "engine/limits.rs"]

@@ -12,7 +12,11 @@ use crate::session;
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
-    let program = session::check(&Origin::Paths(args.policy.clone()), args.rego_v0, &mut sources)?;
+    let program = session::check(
+        &Origin::Paths(args.policy.clone()),
+        args.rego_v0,
+        &mut sources,
+    )?;
     let mut entrypoints = Vec::with_capacity(args.entrypoint.len());
     for text in &args.entrypoint {
         let path: Vec<String> = text
@@ -40,8 +44,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, CommandError> {
         },
         ..compile::Options::default()
     };
-    let artifact =
-        compile::generate(&program, &sources, &options).map_err(|errors| rendered(&sources, &errors))?;
+    let artifact = compile::generate(&program, &sources, &options)
+        .map_err(|errors| rendered(&sources, &errors))?;
     std::fs::write(&args.output, &artifact.wasm).map_err(|error| {
         CommandError::Plain(format!("cannot write `{}`: {error}", args.output.display()))
     })?;

@@ -20,19 +20,36 @@ const QUERY: &str = "query";
 
 pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
-    let version = if args.policies.rego_v0 { RegoVersion::V0 } else { RegoVersion::V1 };
+    let version = if args.policies.rego_v0 {
+        RegoVersion::V0
+    } else {
+        RegoVersion::V1
+    };
     let mut modules = Vec::new();
     if !args.policies.policy.is_empty() {
-        let loaded = policies::load(&Origin::Paths(args.policies.policy.clone()), version, &mut sources)?;
+        let loaded = policies::load(
+            &Origin::Paths(args.policies.policy.clone()),
+            version,
+            &mut sources,
+        )?;
         if loaded.errors.iter().any(Diagnostic::is_error) {
             return Err(rendered(&sources, &loaded.errors));
         }
         modules = loaded.modules;
     }
     let source = sources.add("query", args.query.as_str());
-    let query = kpol_syntax::parse_query(source, sources.text(source), version, kpol_syntax::Keywords::of(version))
-        .map_err(|errors| rendered(&sources, &errors))?;
-    let span = kpol_diagnostics::Span::new(source, 0, u32::try_from(args.query.len()).unwrap_or(u32::MAX));
+    let query = kpol_syntax::parse_query(
+        source,
+        sources.text(source),
+        version,
+        kpol_syntax::Keywords::of(version),
+    )
+    .map_err(|errors| rendered(&sources, &errors))?;
+    let span = kpol_diagnostics::Span::new(
+        source,
+        0,
+        u32::try_from(args.query.len()).unwrap_or(u32::MAX),
+    );
     let queries = [QuerySource {
         name: QUERY,
         span,
@@ -44,7 +61,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
     let artifact = compile::compile(&modules, &queries, &sources, &compile::Options::default())
         .map_err(|errors| rendered(&sources, &errors))?;
     let policy = session::load(&artifact)?;
-    let failed = |error: kpol_engine::EvalError| CommandError::Plain(format!("{}: {error}", error.code()));
+    let failed =
+        |error: kpol_engine::EvalError| CommandError::Plain(format!("{}: {error}", error.code()));
     let mut evaluator = policy
         .evaluator(Limits {
             timeout: args.limits.timeout,
@@ -85,7 +103,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
         .unwrap_or_else(|| "[]".to_owned());
     let value: serde_json::Value = serde_json::from_str(&json)
         .map_err(|error| CommandError::Plain(format!("the result is no JSON: {error}")))?;
-    let text = serde_json::to_string_pretty(&value).map_err(|e| CommandError::Plain(e.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(&value).map_err(|e| CommandError::Plain(e.to_string()))?;
     write(&format!("{text}\n"))?;
     Ok(Exit::Passed)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
 use kpol_engine::{Answer, Data, EntryId, EvalError, Evaluator, Limits, Policy};
 use kpol_findings::{FileResult, Finding, Level, Loc, Location, ObjectRef, Report, RuleId};
-use kpol_input::{Document, InputError, Options};
+use kpol_input::{Document, InputError, NodeId, Options};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -71,7 +71,17 @@ fn print(args: &TestArgs, report: &Report, sources: &SourceMap) -> Result<(), Co
         Output::Text => {
             let colour = std::io::stdout().is_terminal()
                 && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-            kpol_findings::text::render_report(report, sources, kpol_findings::text::Options { colour: if colour { kpol_findings::text::Colour::Always } else { kpol_findings::text::Colour::Never } })
+            kpol_findings::text::render_report(
+                report,
+                sources,
+                kpol_findings::text::Options {
+                    colour: if colour {
+                        kpol_findings::text::Colour::Always
+                    } else {
+                        kpol_findings::text::Colour::Never
+                    },
+                },
+            )
         }
         Output::Json => kpol_findings::json::render_report(report, sources)
             .map_err(|error| CommandError::Plain(error.to_string()))?,
@@ -90,12 +100,19 @@ fn read(
         let name = file.path.display().to_string();
         match kpol_input::load(&file.path) {
             Ok(text) => loaded.push((sources.add(name.as_str(), text), name, file.format)),
-            Err(error) => errors.push(Diagnostic::error(error.code(), error.to_string(), Span::NOWHERE)),
+            Err(error) => errors.push(Diagnostic::error(
+                error.code(),
+                error.to_string(),
+                Span::NOWHERE,
+            )),
         }
     }
     let sources = &*sources;
     let read = |(source, name, format): (_, String, _)| {
-        (name, kpol_input::read(sources, source, format, &Options::default()))
+        (
+            name,
+            kpol_input::read(sources, source, format, &Options::default()),
+        )
     };
     let results: Vec<(String, Result<Vec<Document>, InputError>)> = if loaded.len() < PARALLEL {
         loaded.into_iter().map(read).collect()
@@ -131,11 +148,17 @@ impl Run<'_> {
     fn all(&self, tasks: &[(&str, &Document)]) -> Vec<Outcome> {
         if tasks.len() < PARALLEL {
             let mut evaluator = self.evaluator();
-            return tasks.iter().map(|(_, doc)| self.document(&mut evaluator, doc)).collect();
+            return tasks
+                .iter()
+                .map(|(_, doc)| self.document(&mut evaluator, doc))
+                .collect();
         }
         tasks
             .par_iter()
-            .map_init(|| self.evaluator(), |evaluator, (_, doc)| self.document(evaluator, doc))
+            .map_init(
+                || self.evaluator(),
+                |evaluator, (_, doc)| self.document(evaluator, doc),
+            )
             .collect()
     }
 
@@ -146,7 +169,11 @@ impl Run<'_> {
         Ok(evaluator)
     }
 
-    fn document(&self, evaluator: &mut Result<Evaluator, EvalError>, document: &Document) -> Outcome {
+    fn document(
+        &self,
+        evaluator: &mut Result<Evaluator, EvalError>,
+        document: &Document,
+    ) -> Outcome {
         let evaluator = match evaluator {
             Ok(evaluator) => evaluator,
             Err(error) => return vec![Err(self.failed(error, document, None))],
@@ -182,16 +209,25 @@ impl Run<'_> {
         let mut findings = Vec::new();
         for one in yields {
             let value: Value = serde_json::from_str(&one.json).unwrap_or(Value::Null);
-            let mut finding = self
-                .finding(check, value, one.traces.first())
-                .map_err(|message| {
-                    let diagnostic = Diagnostic::error("check-result", message, self.whole(document))
-                        .help("a check's results are messages, or objects with a `msg`");
-                    (diagnostic, false)
-                })?;
-            let place = one.places(document).first().copied().unwrap_or(document.root());
+            let mut finding =
+                self.finding(check, value, one.traces.first())
+                    .map_err(|message| {
+                        let diagnostic =
+                            Diagnostic::error("check-result", message, self.whole(document))
+                                .help("a check's results are messages, or objects with a `msg`");
+                        (diagnostic, false)
+                    })?;
+            let place = one
+                .places(document)
+                .first()
+                .copied()
+                .unwrap_or(document.root());
             let path = document.path(place).to_string();
-            finding.location = Some(Location::new(self.sources, document.span(place), Some(path)));
+            finding.location = Some(Location::new(
+                self.sources,
+                member_span(document, place),
+                Some(path),
+            ));
             finding.object = Some(ObjectRef {
                 api_version: document.api_version().unwrap_or_default().to_owned(),
                 kind: document.object_kind().unwrap_or_default().to_owned(),
@@ -271,7 +307,12 @@ impl Run<'_> {
     }
 
     /// An evaluation error as a diagnostic: at the policy's line where that is known, else at the document.
-    fn failed(&self, error: &EvalError, document: &Document, check: Option<&CheckInfo>) -> Diagnostic {
+    fn failed(
+        &self,
+        error: &EvalError,
+        document: &Document,
+        check: Option<&CheckInfo>,
+    ) -> Diagnostic {
         let subject = match check {
             Some(check) => format!("`{}` could not be evaluated: ", check.query),
             None => "not evaluated: ".to_owned(),
@@ -303,9 +344,24 @@ impl Run<'_> {
         let text = self.sources.slice(span);
         let end = text.find('\n').unwrap_or(text.len());
         Span {
-            end: span.start.saturating_add(u32::try_from(end).unwrap_or(u32::MAX)),
+            end: span
+                .start
+                .saturating_add(u32::try_from(end).unwrap_or(u32::MAX)),
             ..span
         }
+    }
+}
+
+/// The span of a node together with its key, where it is an object's member.
+fn member_span(document: &Document, node: NodeId) -> Span {
+    let span = document.span(node);
+    match document.key_span(node) {
+        Some(key) => match document.kind(node) {
+            // A long value would draw a long frame; its key says as much.
+            kpol_input::Kind::Object(_) | kpol_input::Kind::Array(_) => key,
+            _ => key.to(span),
+        },
+        None => span,
     }
 }
 

@@ -53,7 +53,11 @@ fn hoist(body: &mut Block, once: &[bool], inside: &mut HashSet<Local>, moved: &m
                     *stmt = Stmt::IsDefined(Operand::Local(dst));
                 }
             }
-            Stmt::TryDot { .. } | Stmt::IsDefined(_) | Stmt::Input(_) | Stmt::Data(_) | Stmt::Copy { .. } => {}
+            Stmt::TryDot { .. }
+            | Stmt::IsDefined(_)
+            | Stmt::Input(_)
+            | Stmt::Data(_)
+            | Stmt::Copy { .. } => {}
             _ => return,
         }
     }

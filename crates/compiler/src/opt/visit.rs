@@ -44,7 +44,9 @@ pub(super) fn operands(stmt: &mut Stmt, f: &mut impl FnMut(&mut Operand)) {
             f(k);
             f(v);
         }),
-        Stmt::Push { array: c, item } | Stmt::Add { set: c, item } | Stmt::AddNew { set: c, item } => {
+        Stmt::Push { array: c, item }
+        | Stmt::Add { set: c, item }
+        | Stmt::AddNew { set: c, item } => {
             f(c);
             f(item);
         }

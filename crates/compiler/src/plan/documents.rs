@@ -12,7 +12,7 @@ impl Planner<'_> {
     pub(super) fn document(&mut self, path: &[String]) -> FuncId {
         let node = self.node(path);
         if let Some(rule) = node.and_then(|n| n.rule)
-            && !matches!(self.rule(rule).kind, RuleKind::Function(_))
+            && !matches!(self.rule(rule).kind, RuleKind::Function(1..))
         {
             return self.rule_func(rule);
         }
@@ -51,7 +51,13 @@ impl Planner<'_> {
     }
 
     /// Inserts the documents of all children below a node.
-    fn children(&mut self, b: &mut Builder, node: &Node, path: &[String], object: crate::ir::Local) {
+    fn children(
+        &mut self,
+        b: &mut Builder,
+        node: &Node,
+        path: &[String],
+        object: crate::ir::Local,
+    ) {
         for (name, child) in &node.children {
             if !has_value(self, child) {
                 continue;
@@ -235,7 +241,7 @@ fn has_value(planner: &Planner<'_>, node: &Node) -> bool {
         || !node.children.is_empty()
         || node
             .rule
-            .is_some_and(|id| !matches!(planner.rule(id).kind, RuleKind::Function(_)))
+            .is_some_and(|id| !matches!(planner.rule(id).kind, RuleKind::Function(1..)))
 }
 
 fn suffix(ground: &[Const]) -> String {

@@ -217,14 +217,12 @@ impl Planner<'_> {
                 dst
             }
         };
-        key.path
-            .iter()
-            .fold(Operand::Local(start), |source, key| {
-                let key = Operand::Const(self.string(key));
-                let dst = b.local();
-                b.emit(Stmt::TryDot { dst, source, key });
-                Operand::Local(dst)
-            })
+        key.path.iter().fold(Operand::Local(start), |source, key| {
+            let key = Operand::Const(self.string(key));
+            let dst = b.local();
+            b.emit(Stmt::TryDot { dst, source, key });
+            Operand::Local(dst)
+        })
     }
 
     /// An expression that the index settled still tells where the clause looked.

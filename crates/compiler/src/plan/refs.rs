@@ -54,6 +54,8 @@ impl Planner<'_> {
         let mut at: Vec<String> = Vec::new();
         for (i, key) in path.iter().enumerate() {
             if let Some(value) = self.rule_value(b, node) {
+                // A helper rule often hands out a part of the input.
+                b.note_ref(Some(value), &path[i..]);
                 return self.keys(b, value, &path[i..]);
             }
             let rest = &path[i + 1..];
@@ -116,7 +118,7 @@ impl Planner<'_> {
     /// The value of the rule at a node, if there is one that has a value of its own.
     fn rule_value(&mut self, b: &mut Builder, node: &Node) -> Option<Operand> {
         let id = node.rule?;
-        if matches!(self.rule(id).kind, RuleKind::Function(_)) {
+        if matches!(self.rule(id).kind, RuleKind::Function(1..)) {
             return None;
         }
         let func = self.rule_func(id);

@@ -59,7 +59,13 @@ impl Planner<'_> {
                     dst: object,
                     entries: Vec::new(),
                 });
-                self.clauses(&mut b, id, rule, params, Sink::Object(Operand::Local(object)));
+                self.clauses(
+                    &mut b,
+                    id,
+                    rule,
+                    params,
+                    Sink::Object(Operand::Local(object)),
+                );
                 self.deeper_rules(&mut b, rule, object);
                 b.emit(Stmt::Return(Operand::Local(object)));
             }
@@ -116,13 +122,22 @@ impl Planner<'_> {
 
     /// Adds the value of a rule that stands below an object rule: a set's members and an object's entries join
     /// those that are there.
-    fn insert_deeper(&mut self, b: &mut Builder, id: RuleId, object: Local, mut path: Vec<Operand>) {
+    fn insert_deeper(
+        &mut self,
+        b: &mut Builder,
+        id: RuleId,
+        object: Local,
+        mut path: Vec<Operand>,
+    ) {
         let func = self.rule_func(id);
         let rule = self.rule(id);
         if rule.kind == RuleKind::Complete {
             return self.insert_call(b, func, object, path);
         }
-        let span = rule.clauses.first().map_or(super::NOWHERE, |clause| clause.head_span);
+        let span = rule
+            .clauses
+            .first()
+            .map_or(super::NOWHERE, |clause| clause.head_span);
         let site = self.site(span, super::UNIQUE_KEYS);
         let object = Operand::Local(object);
         self.attempt(b, |_, b| {
@@ -183,7 +198,14 @@ impl Planner<'_> {
         for (value, members) in &index.groups {
             let depth = b.collect();
             for number in members {
-                self.call_clause(b, funcs[*number], rule, &rule.clauses[*number], params, sink);
+                self.call_clause(
+                    b,
+                    funcs[*number],
+                    rule,
+                    &rule.clauses[*number],
+                    params,
+                    sink,
+                );
             }
             let block = b.collected(depth);
             cases.push((self.constant(value.clone()), block));
@@ -194,12 +216,22 @@ impl Planner<'_> {
             default: crate::ir::Block::default(),
         });
         for number in &index.always {
-            self.call_clause(b, funcs[*number], rule, &rule.clauses[*number], params, sink);
+            self.call_clause(
+                b,
+                funcs[*number],
+                rule,
+                &rule.clauses[*number],
+                params,
+                sink,
+            );
         }
     }
 
     /// A function for one clause of many. It takes the rule's parameters and, for a partial rule, the collection.
-    #[expect(clippy::too_many_arguments, reason = "one call, and each is a different thing")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, and each is a different thing"
+    )]
     fn clause_func(
         &mut self,
         rule: &Rule,
@@ -266,7 +298,10 @@ impl Planner<'_> {
 
     /// Plans a clause in place. `alone`: nothing else of the rule follows in this function; `settled`: an
     /// expression of the body that the rule index has already seen to hold.
-    #[expect(clippy::too_many_arguments, reason = "one call, and each is a different thing")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, and each is a different thing"
+    )]
     fn clause(
         &mut self,
         b: &mut Builder,
@@ -333,7 +368,10 @@ impl Planner<'_> {
     }
 
     /// What happens where a body holds.
-    #[expect(clippy::too_many_arguments, reason = "one call, and each is a different thing")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, and each is a different thing"
+    )]
     fn yields(
         &mut self,
         b: &mut Builder,

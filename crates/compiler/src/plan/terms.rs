@@ -239,7 +239,9 @@ impl Planner<'_> {
     /// Makes both terms equal, binding what is unbound.
     pub(super) fn unify(&mut self, b: &mut Builder, left: &Term, right: &Term) {
         match (&left.kind, &right.kind) {
-            (TermKind::Array(xs), TermKind::Array(ys)) if self.open(b, left) || self.open(b, right) => {
+            (TermKind::Array(xs), TermKind::Array(ys))
+                if self.open(b, left) || self.open(b, right) =>
+            {
                 if xs.len() == ys.len() {
                     self.unify_pairs(b, xs.iter().zip(ys).collect());
                 } else {
@@ -291,8 +293,14 @@ impl Planner<'_> {
         while !pairs.is_empty() {
             let ready = pairs
                 .iter()
-                .position(|(x, y)| self.ready(b, x) && !self.open(b, x) || self.ready(b, y) && !self.open(b, y))
-                .or_else(|| pairs.iter().position(|(x, y)| !self.is_var(b, x) || !self.is_var(b, y)))
+                .position(|(x, y)| {
+                    self.ready(b, x) && !self.open(b, x) || self.ready(b, y) && !self.open(b, y)
+                })
+                .or_else(|| {
+                    pairs
+                        .iter()
+                        .position(|(x, y)| !self.is_var(b, x) || !self.is_var(b, y))
+                })
                 .unwrap_or(0);
             let (x, y) = pairs.remove(ready);
             self.unify(b, x, y);
@@ -341,15 +349,23 @@ impl Planner<'_> {
             TermKind::Var(id) if b.var(*id).is_none() => b.bind(*id, value),
             TermKind::Array(items) if self.open(b, pattern) => {
                 b.emit(Stmt::IsArray(value, items.len() as u32));
-                self.each_part(b, value, items.iter().enumerate().map(|(i, item)| {
-                    (
-                        Term {
-                            span: item.span,
-                            kind: TermKind::Const(Const::Number(i.to_string())),
-                        },
-                        item,
-                    )
-                }).collect());
+                self.each_part(
+                    b,
+                    value,
+                    items
+                        .iter()
+                        .enumerate()
+                        .map(|(i, item)| {
+                            (
+                                Term {
+                                    span: item.span,
+                                    kind: TermKind::Const(Const::Number(i.to_string())),
+                                },
+                                item,
+                            )
+                        })
+                        .collect(),
+                );
             }
             TermKind::Object(entries) if self.open(b, pattern) => {
                 b.emit(Stmt::IsObject(value, entries.len() as u32));
@@ -443,7 +459,12 @@ impl Planner<'_> {
     }
 
     /// A variable's operand, for callers that know that it is bound.
-    pub(super) fn bound(&mut self, b: &Builder, id: LocalId, span: kpol_diagnostics::Span) -> Operand {
+    pub(super) fn bound(
+        &mut self,
+        b: &Builder,
+        id: LocalId,
+        span: kpol_diagnostics::Span,
+    ) -> Operand {
         match b.var(id) {
             Some(value) => value,
             None => {

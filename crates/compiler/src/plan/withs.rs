@@ -103,7 +103,10 @@ impl Planner<'_> {
                 overrides.push(Override::Slot { slot, value });
             } else if path.starts_with(&other) {
                 // An outer replacement of a parent: what it holds below changes too.
-                let rest = path[other.len()..].iter().map(|key| self.string(key)).collect();
+                let rest = path[other.len()..]
+                    .iter()
+                    .map(|key| self.string(key))
+                    .collect();
                 overrides.push(Override::PatchSlot {
                     slot,
                     path: rest,

@@ -84,8 +84,10 @@ pub(crate) fn run(dir: &Path, options: &Options) -> Result<Tally, String> {
         .par_iter()
         .map(|line| {
             // A panic is a failure of its case, and does not end the run.
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| judge(&engine, line, options)))
-                .unwrap_or_else(|_| Err("panicked".to_owned()))
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                judge(&engine, line, options)
+            }))
+            .unwrap_or_else(|_| Err("panicked".to_owned()))
         })
         .collect();
     let mut tally = Tally::default();
@@ -153,16 +155,21 @@ fn judge(engine: &Engine, line: &Line, options: &Options) -> Result<(), String> 
                 return Err(format!("wanted the code {code}, got {}", failure.text()));
             }
             match &case.want_error {
-                Some(part) if !failure.text().contains(part.as_str()) => {
-                    Err(format!("wanted the error {part:?}, got {:?}", failure.text()))
-                }
+                Some(part) if !failure.text().contains(part.as_str()) => Err(format!(
+                    "wanted the error {part:?}, got {:?}",
+                    failure.text()
+                )),
                 _ => Ok(()),
             }
         }
     }
 }
 
-fn same(rows: &[Value], wanted: &[serde_json::Map<String, Value>], sort: bool) -> Result<(), String> {
+fn same(
+    rows: &[Value],
+    wanted: &[serde_json::Map<String, Value>],
+    sort: bool,
+) -> Result<(), String> {
     let texts = |rows: Vec<String>| rows.into_iter().collect::<BTreeSet<String>>();
     let got = texts(rows.iter().map(|row| canonical::text(row, sort)).collect());
     let want = texts(
@@ -196,9 +203,18 @@ fn compile_failure(sources: &SourceMap, errors: &[Diagnostic]) -> Failure {
     Failure::Compile(code.to_owned(), texts.join("\n"))
 }
 
-fn evaluate(engine: &Engine, line: &Line, options: &Options, strict: bool) -> Result<Vec<Value>, Failure> {
+fn evaluate(
+    engine: &Engine,
+    line: &Line,
+    options: &Options,
+    strict: bool,
+) -> Result<Vec<Value>, Failure> {
     let case = &line.case;
-    let version = if line.version == "v0" { RegoVersion::V0 } else { RegoVersion::V1 };
+    let version = if line.version == "v0" {
+        RegoVersion::V0
+    } else {
+        RegoVersion::V1
+    };
     let mut sources = SourceMap::new();
     let mut modules = Vec::new();
     let mut errors = Vec::new();
@@ -221,8 +237,9 @@ fn evaluate(engine: &Engine, line: &Line, options: &Options, strict: bool) -> Re
         }
     }
     let source = sources.add("query", text.as_str());
-    let query = kpol_syntax::parse_query(source, &text, version, kpol_syntax::Keywords::of(version))
-        .map_err(|errors| compile_failure(&sources, &errors))?;
+    let query =
+        kpol_syntax::parse_query(source, &text, version, kpol_syntax::Keywords::of(version))
+            .map_err(|errors| compile_failure(&sources, &errors))?;
     let queries = [QuerySource {
         name: "query",
         span: Span::new(source, 0, text.len() as u32),
@@ -255,9 +272,14 @@ fn run_artifact(
     let mut documents = SourceMap::new();
     let mut document = |name: &str, value: &Value| {
         let source = documents.add(name, value.to_string());
-        kpol_input::read(&documents, source, Format::Json, &kpol_input::Options::verbatim())
-            .map_err(|error| refused(error.to_string()))
-            .and_then(|mut read| read.pop().ok_or_else(|| refused("no document".to_owned())))
+        kpol_input::read(
+            &documents,
+            source,
+            Format::Json,
+            &kpol_input::Options::verbatim(),
+        )
+        .map_err(|error| refused(error.to_string()))
+        .and_then(|mut read| read.pop().ok_or_else(|| refused("no document".to_owned())))
     };
     let mut data = Data::new();
     if let Some(value @ Value::Object(_)) = &case.data {
