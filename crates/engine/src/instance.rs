@@ -1,60 +1,30 @@
 //! One policy module, linked with the runtime in a store of its own.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod failure;
+mod host;
 
-use kpol_abi::{
-    builtins::BuiltinId,
-    layout::{control, error_kind},
-    names,
-};
-use kpol_runtime::{Heap, Value, json};
-use wasmtime::{
-    AsContextMut, Caller, Extern, Func, Memory, MemoryType, Module, Store, Trap, TypedFunc,
-};
+use std::time::{Duration, Instant};
 
+use kpol_abi::names;
+use kpol_runtime::{Heap, Value};
+use wasmtime::{Extern, Memory, MemoryType, Module, Store, TypedFunc};
+
+pub(crate) use self::{
+    failure::describe_trap,
+    host::{State, new_store},
+};
+use self::{
+    failure::{describe, raised, timeout},
+    host::{Ready, host_import, text_at},
+};
 use crate::{
-    builtins::HostBuiltins,
-    engine::Engine,
-    error::{EvalError, EvalErrorKind},
-    limits::{Limiter, Limits},
+    error::EvalError,
+    limits::Limits,
     policy::{EntryId, Policy},
     ticker,
 };
 
-/// The most bytes of printed text that are kept for one input.
-const MAX_PRINTED: usize = 1 << 20;
-
-/// The most arguments of a builtin.
-const MAX_ARGS: u32 = 64;
-/// The most bytes of an error's message.
-const MAX_MESSAGE: u32 = 1 << 16;
-
-/// What host functions see.
-pub(crate) struct State {
-    limiter: Limiter,
-    ready: Option<Ready>,
-    builtins: Arc<dyn HostBuiltins>,
-    /// Lines of `print`: site and text.
-    pub(crate) printed: Vec<(u32, String)>,
-    printed_bytes: usize,
-}
-
-/// What host functions use of the instance that calls them.
-#[derive(Clone)]
-struct Ready {
-    memory: Memory,
-    reserve: TypedFunc<(u32, u32), ()>,
-    to_json: TypedFunc<u32, u32>,
-}
-
-/// A builtin of the host failed in strict mode.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct BuiltinFailure(String);
-
+/// A linked instance.
 pub(crate) struct Instance {
     store: Store<State>,
     memory: Memory,
@@ -229,25 +199,6 @@ impl Instance {
     }
 }
 
-fn timeout(limits: Limits) -> EvalError {
-    let message = format!("the time limit of {:?} is exceeded", limits.timeout);
-    EvalError::new(EvalErrorKind::Timeout, message)
-}
-
-pub(crate) fn new_store(engine: &Engine, limits: Limits) -> Store<State> {
-    let state = State {
-        limiter: Limiter::new(limits),
-        ready: None,
-        builtins: Arc::clone(&engine.inner.builtins),
-        printed: Vec::new(),
-        printed_bytes: 0,
-    };
-    let mut store = Store::new(&engine.inner.wasmtime, state);
-    store.limiter(|state| &mut state.limiter);
-    store.set_epoch_deadline(ticker::ticks(limits.timeout));
-    store
-}
-
 struct GuestFunctions {
     init: TypedFunc<u32, ()>,
     reserve: TypedFunc<(u32, u32), ()>,
@@ -327,195 +278,4 @@ pub(crate) fn memory_pages(module: &Module) -> u64 {
         .imports()
         .filter_map(|i| i.ty().memory().map(MemoryType::minimum));
     pages.max().unwrap_or(0)
-}
-
-fn host_import(store: &mut Store<State>, memory: Memory, name: &str) -> wasmtime::Result<Extern> {
-    match name {
-        names::MEMORY => Ok(memory.into()),
-        names::HOST_PRINT => Ok(Func::wrap(store, host_print).into()),
-        names::HOST_BUILTIN => Ok(Func::wrap(store, host_builtin).into()),
-        other => Err(wasmtime::format_err!(
-            "the runtime imports `{other}`, which there is not"
-        )),
-    }
-}
-
-fn host_print(mut caller: Caller<'_, State>, address: u32, len: u32, site: u32) {
-    let Some(Ready { memory, .. }) = caller.data().ready else {
-        return;
-    };
-    let (bytes, state) = memory.data_and_store_mut(&mut caller);
-    let left = MAX_PRINTED.saturating_sub(state.printed_bytes);
-    let start = address as usize;
-    let Some(line) = bytes.get(start..start.saturating_add(len as usize)) else {
-        return;
-    };
-    if line.len() <= left {
-        state.printed_bytes += line.len() + 16;
-        state
-            .printed
-            .push((site, String::from_utf8_lossy(line).into_owned()));
-    }
-}
-
-/// Arguments become JSON inside of the sandbox, where a value that unfolds to endless text meets the limits.
-fn host_builtin(
-    mut caller: Caller<'_, State>,
-    builtin: u32,
-    argc: u32,
-    argv: u32,
-) -> wasmtime::Result<u32> {
-    let name = BuiltinId(builtin).get().map_or("", |b| b.name);
-    let Some(ready) = caller.data().ready.clone() else {
-        wasmtime::bail!("a builtin is called before the instance is ready");
-    };
-    let heap = Heap::over(ready.memory.data_mut(&mut caller));
-    let strict = heap.control(control::STRICT) != 0;
-    let values: Vec<u32> = (0..argc.min(MAX_ARGS))
-        .map(|i| heap.load(argv.wrapping_add(4 * i)))
-        .collect();
-    drop(heap);
-    let mut args = String::from("[");
-    for (i, value) in values.into_iter().enumerate() {
-        if i > 0 {
-            args.push(',');
-        }
-        let at = ready.to_json.call(&mut caller, value)?;
-        let heap = Heap::over(ready.memory.data_mut(&mut caller));
-        let text = text_at(&heap, at).ok_or_else(|| wasmtime::format_err!("a bad address"))?;
-        args.push_str(text);
-    }
-    args.push(']');
-    let builtins = Arc::clone(&caller.data().builtins);
-    match builtins.call(name, &args) {
-        Ok(None) => Ok(0),
-        Ok(Some(text)) => parse_result(&mut caller, &ready, &text).ok_or_else(|| {
-            BuiltinFailure(format!(
-                "{name}: the host's result is not JSON, or too large"
-            ))
-            .into()
-        }),
-        Err(message) if strict => Err(BuiltinFailure(format!("{name}: {message}")).into()),
-        Err(message) => remember(&mut caller, &ready, &format!("{name}: {message}")).map(|()| 0),
-    }
-}
-
-/// Leaves a builtin error where the host looks for it: a call that is undefined because of it proves nothing.
-fn remember(caller: &mut Caller<'_, State>, ready: &Ready, message: &str) -> wasmtime::Result<()> {
-    let room = u32::try_from(message.len())?.saturating_add(16);
-    ready.reserve.call(&mut *caller, (room, 0))?;
-    let mut heap = Heap::over(ready.memory.data_mut(caller));
-    let site = heap.control(control::ERROR_SITE);
-    heap.record_error(error_kind::BUILTIN, site, message);
-    Ok(())
-}
-
-fn parse_result(caller: &mut Caller<'_, State>, ready: &Ready, text: &str) -> Option<u32> {
-    // Each value has at least one byte of text, and takes at most a header, its share of an index and slack.
-    let len = u32::try_from(text.len()).ok()?;
-    let bytes = len.checked_mul(48)?.checked_add(1 << 10)?;
-    ready
-        .reserve
-        .call(&mut *caller, (bytes, len / 2 + 1))
-        .ok()?;
-    let mut heap = Heap::over(ready.memory.data_mut(caller));
-    let value = json::parse(&mut heap, text).ok()?;
-    (!heap.exhausted()).then_some(value.0)
-}
-
-/// The text that the two words at an address name.
-fn text_at<'h>(heap: &'h Heap<'_>, at: u32) -> Option<&'h str> {
-    let (address, len) = (heap.load(at), heap.load(at.wrapping_add(4)));
-    let text = std::str::from_utf8(heap.read(address, len)).ok()?;
-    (text.len() == len as usize && !heap.exhausted()).then_some(text)
-}
-
-/// What an error of wasmtime means.
-fn describe(
-    store: &mut Store<State>,
-    memory: Option<Memory>,
-    policy: &Policy,
-    limits: Limits,
-    error: &wasmtime::Error,
-) -> EvalError {
-    if let Some(BuiltinFailure(message)) = error.downcast_ref() {
-        let site = memory.and_then(|memory| {
-            let heap = Heap::over(memory.data_mut(store.as_context_mut()));
-            policy
-                .inner
-                .site(heap.control(control::ERROR_SITE))
-                .cloned()
-        });
-        return EvalError {
-            kind: EvalErrorKind::Builtin,
-            message: message.clone(),
-            site,
-        };
-    }
-    let refused = store.data().limiter.refused;
-    if let (Some(Trap::UnreachableCodeReached), Some(memory)) = (error.downcast_ref(), memory)
-        && let Some(raised) = raised(memory.data_mut(store.as_context_mut()), policy, refused)
-    {
-        return raised;
-    }
-    describe_trap(store, limits, error)
-}
-
-/// What an error of wasmtime means in a module that says nothing about it.
-pub(crate) fn describe_trap(
-    store: &Store<State>,
-    limits: Limits,
-    error: &wasmtime::Error,
-) -> EvalError {
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::Interrupt) => timeout(limits),
-        Some(Trap::StackOverflow) => EvalError::new(
-            EvalErrorKind::Stack,
-            "the stack limit is exceeded: calls or values are nested too deeply",
-        ),
-        _ if store.data().limiter.refused => EvalError::memory(),
-        _ => EvalError::internal(trace_text(error)),
-    }
-}
-
-/// The error that the control block holds: raised by the module, or remembered from a builtin.
-pub(crate) fn raised(memory: &mut [u8], policy: &Policy, refused: bool) -> Option<EvalError> {
-    let heap = Heap::over(memory);
-    let kind = match heap.control(control::ERROR_KIND) {
-        error_kind::CONFLICT => EvalErrorKind::Conflict,
-        error_kind::TYPE => EvalErrorKind::Type,
-        error_kind::BUILTIN => EvalErrorKind::Builtin,
-        // Rust's own allocations fail this way where the limit is hit.
-        error_kind::INTERNAL if refused => return Some(EvalError::memory()),
-        error_kind::INTERNAL => EvalErrorKind::Internal,
-        error_kind::WITH_MERGE => EvalErrorKind::WithMerge,
-        error_kind::MEMORY => return Some(EvalError::memory()),
-        _ => return None,
-    };
-    let site = policy
-        .inner
-        .site(heap.control(control::ERROR_SITE))
-        .cloned();
-    let (at, len) = (
-        heap.control(control::ERROR_TEXT),
-        heap.control(control::ERROR_TEXT_LEN),
-    );
-    let text = heap.read(at, len.min(MAX_MESSAGE));
-    let what = site.as_ref().map_or("a rule", |site| site.what.as_str());
-    let message = match kind {
-        _ if !text.is_empty() => String::from_utf8_lossy(text).into_owned(),
-        EvalErrorKind::Conflict => what.to_owned(),
-        EvalErrorKind::WithMerge => format!("`with` cannot replace a part of `{what}`"),
-        _ => format!("`{what}` failed"),
-    };
-    Some(EvalError {
-        kind,
-        message,
-        site,
-    })
-}
-
-/// A trap with the functions that it happened in.
-fn trace_text(error: &wasmtime::Error) -> String {
-    format!("{error:#}").replace('\n', "; ")
 }

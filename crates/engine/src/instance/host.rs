@@ -1,0 +1,159 @@
+//! The functions and the state that the host gives to a running instance.
+
+use std::sync::Arc;
+
+use kpol_abi::{
+    builtins::BuiltinId,
+    layout::{control, error_kind},
+    names,
+};
+use kpol_runtime::{Heap, json};
+use wasmtime::{Caller, Extern, Func, Memory, Store, TypedFunc};
+
+use super::failure::BuiltinFailure;
+use crate::{
+    builtins::HostBuiltins,
+    engine::Engine,
+    limits::{Limiter, Limits},
+    ticker,
+};
+
+/// The most bytes of printed text that are kept for one input.
+const MAX_PRINTED: usize = 1 << 20;
+
+/// The most arguments of a builtin.
+const MAX_ARGS: u32 = 64;
+
+/// What host functions see.
+pub(crate) struct State {
+    pub(super) limiter: Limiter,
+    pub(super) ready: Option<Ready>,
+    builtins: Arc<dyn HostBuiltins>,
+    /// Lines of `print`: site and text.
+    pub(crate) printed: Vec<(u32, String)>,
+    pub(super) printed_bytes: usize,
+}
+
+/// What host functions use of the instance that calls them.
+#[derive(Clone)]
+pub(super) struct Ready {
+    pub(super) memory: Memory,
+    pub(super) reserve: TypedFunc<(u32, u32), ()>,
+    pub(super) to_json: TypedFunc<u32, u32>,
+}
+pub(crate) fn new_store(engine: &Engine, limits: Limits) -> Store<State> {
+    let state = State {
+        limiter: Limiter::new(limits),
+        ready: None,
+        builtins: Arc::clone(&engine.inner.builtins),
+        printed: Vec::new(),
+        printed_bytes: 0,
+    };
+    let mut store = Store::new(&engine.inner.wasmtime, state);
+    store.limiter(|state| &mut state.limiter);
+    store.set_epoch_deadline(ticker::ticks(limits.timeout));
+    store
+}
+pub(super) fn host_import(
+    store: &mut Store<State>,
+    memory: Memory,
+    name: &str,
+) -> wasmtime::Result<Extern> {
+    match name {
+        names::MEMORY => Ok(memory.into()),
+        names::HOST_PRINT => Ok(Func::wrap(store, host_print).into()),
+        names::HOST_BUILTIN => Ok(Func::wrap(store, host_builtin).into()),
+        other => Err(wasmtime::format_err!(
+            "the runtime imports `{other}`, which there is not"
+        )),
+    }
+}
+
+fn host_print(mut caller: Caller<'_, State>, address: u32, len: u32, site: u32) {
+    let Some(Ready { memory, .. }) = caller.data().ready else {
+        return;
+    };
+    let (bytes, state) = memory.data_and_store_mut(&mut caller);
+    let left = MAX_PRINTED.saturating_sub(state.printed_bytes);
+    let start = address as usize;
+    let Some(line) = bytes.get(start..start.saturating_add(len as usize)) else {
+        return;
+    };
+    if line.len() <= left {
+        state.printed_bytes += line.len() + 16;
+        state
+            .printed
+            .push((site, String::from_utf8_lossy(line).into_owned()));
+    }
+}
+
+/// Arguments become JSON inside of the sandbox, where a value that unfolds to endless text meets the limits.
+fn host_builtin(
+    mut caller: Caller<'_, State>,
+    builtin: u32,
+    argc: u32,
+    argv: u32,
+) -> wasmtime::Result<u32> {
+    let name = BuiltinId(builtin).get().map_or("", |b| b.name);
+    let Some(ready) = caller.data().ready.clone() else {
+        wasmtime::bail!("a builtin is called before the instance is ready");
+    };
+    let heap = Heap::over(ready.memory.data_mut(&mut caller));
+    let strict = heap.control(control::STRICT) != 0;
+    let values: Vec<u32> = (0..argc.min(MAX_ARGS))
+        .map(|i| heap.load(argv.wrapping_add(4 * i)))
+        .collect();
+    drop(heap);
+    let mut args = String::from("[");
+    for (i, value) in values.into_iter().enumerate() {
+        if i > 0 {
+            args.push(',');
+        }
+        let at = ready.to_json.call(&mut caller, value)?;
+        let heap = Heap::over(ready.memory.data_mut(&mut caller));
+        let text = text_at(&heap, at).ok_or_else(|| wasmtime::format_err!("a bad address"))?;
+        args.push_str(text);
+    }
+    args.push(']');
+    let builtins = Arc::clone(&caller.data().builtins);
+    match builtins.call(name, &args) {
+        Ok(None) => Ok(0),
+        Ok(Some(text)) => parse_result(&mut caller, &ready, &text).ok_or_else(|| {
+            BuiltinFailure(format!(
+                "{name}: the host's result is not JSON, or too large"
+            ))
+            .into()
+        }),
+        Err(message) if strict => Err(BuiltinFailure(format!("{name}: {message}")).into()),
+        Err(message) => remember(&mut caller, &ready, &format!("{name}: {message}")).map(|()| 0),
+    }
+}
+
+/// Leaves a builtin error where the host looks for it: a call that is undefined because of it proves nothing.
+fn remember(caller: &mut Caller<'_, State>, ready: &Ready, message: &str) -> wasmtime::Result<()> {
+    let room = u32::try_from(message.len())?.saturating_add(16);
+    ready.reserve.call(&mut *caller, (room, 0))?;
+    let mut heap = Heap::over(ready.memory.data_mut(caller));
+    let site = heap.control(control::ERROR_SITE);
+    heap.record_error(error_kind::BUILTIN, site, message);
+    Ok(())
+}
+
+fn parse_result(caller: &mut Caller<'_, State>, ready: &Ready, text: &str) -> Option<u32> {
+    // Each value has at least one byte of text, and takes at most a header, its share of an index and slack.
+    let len = u32::try_from(text.len()).ok()?;
+    let bytes = len.checked_mul(48)?.checked_add(1 << 10)?;
+    ready
+        .reserve
+        .call(&mut *caller, (bytes, len / 2 + 1))
+        .ok()?;
+    let mut heap = Heap::over(ready.memory.data_mut(caller));
+    let value = json::parse(&mut heap, text).ok()?;
+    (!heap.exhausted()).then_some(value.0)
+}
+/// The text that the two words at an address name.
+pub(super) fn text_at<'h>(heap: &'h Heap<'_>, at: u32) -> Option<&'h str> {
+    let (address, len) = (heap.load(at), heap.load(at.wrapping_add(4)));
+    let text = std::str::from_utf8(heap.read(address, len)).ok()?;
+    (text.len() == len as usize && !heap.exhausted()).then_some(text)
+}
