@@ -182,11 +182,11 @@ impl Planner<'_> {
         let args: Vec<Operand> = args.iter().map(|t| self.term(b, t)).collect();
         b.formatting -= formatting;
         let dst = b.local();
-        if let Some(op) = comparison(callee).filter(|_| !self.callees.contains_key(&callee)) {
-            if let [a, c] = args[..] {
-                b.emit(Stmt::Compare { dst, op, a, b: c });
-                return Operand::Local(dst);
-            }
+        if let Some(op) = comparison(callee).filter(|_| !self.callees.contains_key(&callee))
+            && let [a, c] = args[..]
+        {
+            b.emit(Stmt::Compare { dst, op, a, b: c });
+            return Operand::Local(dst);
         }
         self.emit_call(b, dst, callee, args, term.span);
         Operand::Local(dst)
