@@ -20,17 +20,23 @@ pub(crate) enum Command {
     /// Exit codes: 0 nothing failed; 1 a policy failed; 2 something could not be checked.
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArgs),
-    /// Evaluates a query against policies and an input.
+    /// Evaluates a query against policies and an input, and prints the result as JSON.
+    ///
+    /// A query that is one term gives its value: `1 + 1` prints 2, and where it is undefined, nothing but a note on
+    /// standard error. Where such a term iterates, as `data.users[_].name` does, it gives a list of all values.
+    /// Other queries give a list of solutions, each with the variables that it binds: `x := 1` prints [{"x": 1}].
+    ///
+    /// Exit codes: 0 evaluated, whatever the result is; 2 not evaluated.
     #[command(after_help = EVAL_EXAMPLES)]
     Eval(EvalArgs),
-    /// Compiles policies to a WebAssembly module.
+    /// Compiles policies to a WebAssembly module, which `kpol test --module` loads.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArgs),
 }
 
 const TEST_EXAMPLES: &str = "\
 Examples:
-  kpol test deploy/                        with ./policy, or the built-in policies where there is none
+  kpol test deploy/                        with ./policy if there is one, else the built-in policies
   kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
   helm template chart | kpol test -        manifests from another command
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results";
@@ -39,7 +45,8 @@ const EVAL_EXAMPLES: &str = "\
 Examples:
   kpol eval '1 + 1'
   kpol eval -p policies -i pod.yaml 'data.main.deny'
-  kpol eval -d users.json 'data.users[_].name'";
+  kpol eval -d users.json 'data.users[_].name'
+  kpol eval -d users.json 'some i; data.users[i].admin; name := data.users[i].name'";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,7 @@ use kpol_engine::Data;
 use kpol_input::{Format, Options};
 
 use crate::exit::CommandError;
+use crate::policies::is_kubelets;
 
 /// Reads data files. Below a folder, the folders' names are keys, and the files' names are not: `d/users/x.yaml`
 /// stands below `data.users`.
@@ -75,13 +76,17 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, CommandError> {
         return Ok(vec![root.to_owned()]);
     }
     let mut found = Vec::new();
-    for entry in WalkBuilder::new(root).standard_filters(false).build() {
+    for entry in WalkBuilder::new(root)
+        .standard_filters(false)
+        .filter_entry(|entry| !is_kubelets(entry.file_name()))
+        .build()
+    {
         let entry = entry.map_err(|error| CommandError::Plain(error.to_string()))?;
         let is_data = entry
             .path()
             .extension()
             .is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_data {
+        if entry.path().is_file() && is_data {
             found.push(entry.into_path());
         }
     }

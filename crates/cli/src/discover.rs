@@ -1,6 +1,6 @@
 //! Which rules are checks: `deny`, `violation` and `warn`, with or without a suffix, as conftest has them.
 
-use kpol_compiler::hir::{Program, RuleKind};
+use kpol_compiler::hir::{Program, Rule, RuleKind};
 use kpol_diagnostics::Diagnostic;
 
 /// What a rule's results are.
@@ -41,10 +41,11 @@ pub(crate) struct Discovered {
 pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
     let mut found = Discovered::default();
     for rule in &program.rules {
-        let Some((name, package)) = rule.path.split_last() else {
+        // A function is called by rules, and no rule by itself.
+        if matches!(rule.kind, RuleKind::Function(_)) {
             continue;
-        };
-        let Some(severity) = severity(name) else {
+        }
+        let Some((package, name, severity)) = named_as_check(program, rule) else {
             continue;
         };
         let namespace = package.join(".");
@@ -56,31 +57,26 @@ pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
         {
             continue;
         }
-        match rule.kind {
-            // A function is called by rules, and no rule by itself.
-            RuleKind::Function(_) => {}
-            RuleKind::Set => found.checks.push(Check {
+        if matches!(rule.kind, RuleKind::Set) && package.len() + 1 == rule.path.len() {
+            found.checks.push(Check {
                 namespace,
                 path: rule.path.clone(),
                 severity,
-            }),
-            RuleKind::Complete | RuleKind::Object => {
-                let span = rule
-                    .clauses
-                    .first()
-                    .map(|clause| clause.head_span)
-                    .or(rule.default.as_ref().map(|default| default.span));
-                if let Some(span) = span {
-                    found.errors.push(
-                        Diagnostic::error(
-                            "check-shape",
-                            format!("rule `{name}` is no set of messages, so nothing that it finds would be reported"),
-                            span,
-                        )
-                        .help(format!("write `{name} contains msg if {{ ... }}`")),
-                    );
-                }
-            }
+            });
+        } else if let Some(span) = rule
+            .clauses
+            .first()
+            .map(|clause| clause.head_span)
+            .or(rule.default.as_ref().map(|default| default.span))
+        {
+            found.errors.push(
+                Diagnostic::error(
+                    "check-shape",
+                    format!("rule `{name}` is no set of messages, so nothing that it finds would be reported"),
+                    span,
+                )
+                .help(format!("write `{name} contains msg if {{ ... }}`")),
+            );
         }
     }
     found.namespaces.sort();
@@ -88,6 +84,29 @@ pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
         .checks
         .sort_by(|a, b| (&a.namespace, &a.path).cmp(&(&b.namespace, &b.path)));
     found
+}
+
+/// The package, the name and the severity of a rule that is named as a check. The name need not be the last key:
+/// that `deny.images` is no check must not be found out by its silence.
+fn named_as_check<'r>(
+    program: &Program,
+    rule: &'r Rule,
+) -> Option<(&'r [String], &'r str, Severity)> {
+    let mut node = &program.tree;
+    let mut package = 0;
+    for (at, key) in rule.path.iter().enumerate() {
+        if node.package {
+            package = at;
+        }
+        match node.children.get(key) {
+            Some(child) => node = child,
+            None => break,
+        }
+    }
+    (package..rule.path.len()).find_map(|at| {
+        let name = rule.path.get(at)?.as_str();
+        Some((rule.path.get(..at)?, name, severity(name)?))
+    })
 }
 
 /// What a rule's name says about its members: `deny`, `violation` or `warn`, followed by nothing or by `_` and

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSetBuilder};
 use ignore::WalkBuilder;
+use kpol_diagnostics::{Diagnostic, Span};
 use kpol_input::Format;
-
-use crate::exit::CommandError;
 
 /// A file to read; `-` is standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,43 +15,53 @@ pub(crate) struct InputFile {
 }
 
 /// Expands the paths of the command line, in their order; what a folder or a glob gives is sorted. A file that is
-/// named twice is checked once.
+/// named twice is read once.
 ///
-/// # Errors
-/// Where a path does not exist, or a folder or glob gives no file: nothing would be checked in its name.
-pub(crate) fn expand(paths: &[String]) -> Result<Vec<InputFile>, CommandError> {
+/// A path that does not exist, and a folder or glob that gives no file, is an error: nothing would be checked in its
+/// name. The other paths go on.
+pub(crate) fn expand(paths: &[String], errors: &mut Vec<Diagnostic>) -> Vec<InputFile> {
     let mut files: Vec<InputFile> = Vec::new();
     for path in paths {
-        let found = if path == "-" {
-            vec![InputFile {
-                path: PathBuf::from("-"),
-                format: Format::Yaml,
-            }]
-        } else if Path::new(path).is_dir() {
-            let found = folder(Path::new(path))?;
-            if found.is_empty() {
-                return Err(CommandError::Help(
-                    format!("no YAML or JSON file below `{path}`"),
-                    "name a folder with manifests (`.yaml`, `.yml`, `.json`)".to_owned(),
-                ));
+        match one(path, errors) {
+            Ok(found) => {
+                for file in found {
+                    if !files.contains(&file) {
+                        files.push(file);
+                    }
+                }
             }
-            found
-        } else if Path::new(path).exists() {
-            vec![named(PathBuf::from(path))]
-        } else if path.contains(['*', '?', '[', '{']) {
-            glob(path)?
-        } else {
-            return Err(CommandError::Plain(format!(
-                "no such file or folder: `{path}`"
-            )));
-        };
-        for file in found {
-            if !files.contains(&file) {
-                files.push(file);
-            }
+            Err(error) => errors.push(error),
         }
     }
-    Ok(files)
+    files
+}
+
+fn one(path: &str, errors: &mut Vec<Diagnostic>) -> Result<Vec<InputFile>, Diagnostic> {
+    if path == "-" {
+        return Ok(vec![InputFile {
+            path: PathBuf::from("-"),
+            format: Format::Yaml,
+        }]);
+    }
+    if Path::new(path).is_dir() {
+        let found = folder(Path::new(path), errors);
+        if found.is_empty() {
+            return Err(missing(format!("no YAML or JSON file below `{path}`"))
+                .help("name a folder with manifests (`.yaml`, `.yml`, `.json`)"));
+        }
+        return Ok(found);
+    }
+    if Path::new(path).exists() {
+        return Ok(vec![named(PathBuf::from(path))]);
+    }
+    if path.contains(['*', '?', '[', '{']) {
+        return glob(path, errors);
+    }
+    Err(missing(format!("no such file or folder: `{path}`")))
+}
+
+fn missing(message: String) -> Diagnostic {
+    Diagnostic::error("input_io_error", message, Span::NOWHERE)
 }
 
 /// A file that the user named: what is not JSON by its name is read as YAML.
@@ -69,11 +78,18 @@ fn format_of(path: &Path) -> Option<Format> {
     }
 }
 
-fn folder(root: &Path) -> Result<Vec<InputFile>, CommandError> {
+/// The files below a folder. Links to files are files; links to folders are not followed.
+fn folder(root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<InputFile> {
     let mut files = Vec::new();
     for entry in WalkBuilder::new(root).require_git(true).build() {
-        let entry = entry.map_err(|error| CommandError::Plain(error.to_string()))?;
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                errors.push(missing(error.to_string()));
+                continue;
+            }
+        };
+        if entry.path().is_dir() {
             continue;
         }
         if let Some(format) = format_of(entry.path()) {
@@ -84,14 +100,12 @@ fn folder(root: &Path) -> Result<Vec<InputFile>, CommandError> {
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    files
 }
 
 /// Globs are matched here too, for shells that do not: quoted patterns, Windows.
-fn glob(pattern: &str) -> Result<Vec<InputFile>, CommandError> {
-    let invalid = |error: globset::Error| {
-        CommandError::Plain(format!("invalid pattern `{pattern}`: {error}"))
-    };
+fn glob(pattern: &str, errors: &mut Vec<Diagnostic>) -> Result<Vec<InputFile>, Diagnostic> {
+    let invalid = |error: globset::Error| missing(format!("invalid pattern `{pattern}`: {error}"));
     let set = GlobSetBuilder::new()
         .add(
             globset::GlobBuilder::new(pattern)
@@ -112,7 +126,10 @@ fn glob(pattern: &str) -> Result<Vec<InputFile>, CommandError> {
         (true, false) => ".".to_owned(),
         (false, _) => fixed,
     };
-    let found: Vec<InputFile> = folder(Path::new(&root))?
+    if !Path::new(&root).is_dir() {
+        return Err(missing(format!("no file matches `{pattern}`")));
+    }
+    let found: Vec<InputFile> = folder(Path::new(&root), errors)
         .into_iter()
         .filter_map(|file| {
             let path = file
@@ -124,7 +141,7 @@ fn glob(pattern: &str) -> Result<Vec<InputFile>, CommandError> {
         })
         .collect();
     if found.is_empty() {
-        return Err(CommandError::Plain(format!("no file matches `{pattern}`")));
+        return Err(missing(format!("no file matches `{pattern}`")));
     }
     Ok(found)
 }

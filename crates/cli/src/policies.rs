@@ -1,5 +1,6 @@
 //! Loads policies: from folders and files, or the built-in library.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -105,6 +106,12 @@ fn is_policy(path: &Path) -> bool {
         .is_some_and(|name| name.ends_with(".rego") && !name.ends_with("_test.rego"))
 }
 
+/// Where a ConfigMap or Secret is mounted, the kubelet keeps the files in `..2026_01_31_…` and links to them: each
+/// would be read twice.
+pub(crate) fn is_kubelets(name: &OsStr) -> bool {
+    name.len() > 2 && name.as_encoded_bytes().starts_with(b"..")
+}
+
 fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
@@ -116,9 +123,13 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
         )));
     }
     let mut found = Vec::new();
-    for entry in WalkBuilder::new(path).standard_filters(false).build() {
+    for entry in WalkBuilder::new(path)
+        .standard_filters(false)
+        .filter_entry(|entry| !is_kubelets(entry.file_name()))
+        .build()
+    {
         let entry = entry.map_err(|error| CommandError::Plain(error.to_string()))?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) && is_policy(entry.path()) {
+        if entry.path().is_file() && is_policy(entry.path()) {
             found.push(entry.into_path());
         }
     }

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
-use kpol_engine::{Answer, Data, EntryId, EvalError, Evaluator, Limits, Policy};
+use kpol_engine::{Data, EntryId, EvalError, Evaluator, Limits, Policy};
 use kpol_findings::{FileResult, Finding, Level, Loc, Location, ObjectRef, Report, RuleId};
 use kpol_input::{Document, InputError, NodeId, Options};
 use rayon::prelude::*;
@@ -23,8 +23,8 @@ const PARALLEL: usize = 16;
 pub(crate) fn run(args: &TestArgs) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let session = Session::for_test(args, &mut sources)?;
-    let files = inputs::expand(&args.paths)?;
     let mut report = Report::default();
+    let files = inputs::expand(&args.paths, &mut report.errors);
     let documents = read(&files, &mut sources, &mut report.errors);
     let mut data = data::load(&args.policies.data, &mut sources)?;
     if session.wants_inventory {
@@ -205,7 +205,7 @@ impl Run<'_> {
             (self.failed(&error, document, Some(check)), stop)
         };
         let mut answer = evaluator.evaluate(check.entry).map_err(failed)?;
-        let yields = self.yields(&mut answer, check, document).map_err(failed)?;
+        let yields = answer.yields().map_err(failed)?;
         let mut findings = Vec::new();
         for one in yields {
             let value: Value = serde_json::from_str(&one.json).unwrap_or(Value::Null);
@@ -237,15 +237,6 @@ impl Run<'_> {
             findings.push(finding);
         }
         Ok(findings)
-    }
-
-    fn yields(
-        &self,
-        answer: &mut Answer<'_>,
-        _check: &CheckInfo,
-        _document: &Document,
-    ) -> Result<Vec<kpol_engine::Yield>, EvalError> {
-        answer.yields()
     }
 
     /// A result as a finding, still without its place.
@@ -333,6 +324,12 @@ impl Run<'_> {
             }
             kpol_engine::EvalErrorKind::Memory => {
                 diagnostic.help("`--max-memory` allows a document more memory")
+            }
+            kpol_engine::EvalErrorKind::Builtin | kpol_engine::EvalErrorKind::Type => {
+                diagnostic.help("let the rule test the operands before it calls the function")
+            }
+            kpol_engine::EvalErrorKind::Conflict => {
+                diagnostic.help("let the definitions exclude each other, or join them with `else`")
             }
             _ => diagnostic,
         }
