@@ -1,6 +1,8 @@
 //! kpol beside regorus, measured in turns, as a table of medians and ratios.
 //!
-//! kpol runs with all of its limits on, regorus without any. Arguments that are no options choose workloads.
+//! Arguments: names of workloads, for fewer than all.
+//!
+//! kpol runs with all of its limits on, regorus without any.
 
 use std::hint::black_box;
 use std::io::{Write as _, stdout};
@@ -30,6 +32,11 @@ impl Row {
             .find(|(n, _)| *n == name)
             .map(|(_, time)| *time)
     }
+
+    /// kpol's evaluation without the layout of the input.
+    fn rules(&self) -> Option<f64> {
+        Some(self.time("kpol")? - self.time("kpol, layout only")?)
+    }
 }
 
 fn main() -> Result<()> {
@@ -43,26 +50,13 @@ fn main() -> Result<()> {
             rows.push(measure(workload)?);
         }
     }
-    let table = format!(
-        "\nevaluate: a parsed input to an answer\n{}\nevaluate_text: the input's text to an answer\n{}{}",
-        table(
-            &rows,
-            ["kpol", "kpol, fast mode", "regorus", "regorus VM"],
-            true
-        ),
-        table(
-            &rows,
-            [
-                "kpol text",
-                "kpol, layout only",
-                "regorus text",
-                "regorus VM text"
-            ],
-            false
-        ),
-        many_rules(&rows),
+    let report = format!(
+        "{}{}{}",
+        evaluate(&rows),
+        evaluate_text(&rows),
+        many_rules(&rows)
     );
-    Ok(stdout().lock().write_all(table.as_bytes())?)
+    Ok(stdout().lock().write_all(report.as_bytes())?)
 }
 
 fn measure(workload: Workload) -> Result<Row> {
@@ -109,59 +103,85 @@ fn measure(workload: Workload) -> Result<Row> {
     Ok(Row { workload, times })
 }
 
-fn table(rows: &[Row], columns: [&str; 4], with_wanted: bool) -> String {
-    let [ours, second, interpreter, machine] = columns;
+/// From a parsed input to an answer.
+///
+/// kpol's parsed input is a document that each evaluation lays out in memory, regorus' is in its own form already. So
+/// there are two ratios: of the whole, and of what comes after the layout. The latter is what is wanted, for the
+/// layout belongs to parsing as regorus does it.
+fn evaluate(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<20}{ours:>12}{second:>19}{interpreter:>14}{machine:>17}{:>14}{:>8}",
-        "", "x regorus", "x VM"
+        "\nevaluate: a parsed input to an answer\n{:<20}{:>11}{:>11}{:>11}{:>11}{:>12}{:>11}{:>8}{:>11}\n",
+        "", "kpol", "fast mode", "layout", "rules", "regorus", "VM", "x all", "x rules"
     );
-    text += if with_wanted { "  wanted\n" } else { "\n" };
     for row in rows {
-        let time = |name| row.time(name).map_or_else(|| "-".to_owned(), human);
+        let (whole, rules, theirs) = (row.time("kpol"), row.rules(), row.time("regorus"));
+        let met = quotient(theirs, rules).is_some_and(|ratio| ratio >= row.workload.wanted);
         text += &format!(
-            "{:<20}{:>12}{:>19}{:>14}{:>17}{:>14}{:>8}",
+            "{:<20}{:>11}{:>11}{:>11}{:>11}{:>12}{:>11}{:>8}{:>11}  wanted {:>2}: {}\n",
             row.workload.name,
-            time(ours),
-            time(second),
-            time(interpreter),
-            time(machine),
-            ratio(row, interpreter, ours),
-            ratio(row, machine, ours),
+            shown(whole),
+            shown(row.time("kpol, fast mode")),
+            shown(row.time("kpol, layout only")),
+            shown(rules),
+            shown(theirs),
+            shown(row.time("regorus VM")),
+            ratio(theirs, whole),
+            ratio(theirs, rules),
+            row.workload.wanted,
+            if met { "met" } else { "missed" },
         );
-        if with_wanted {
-            let met =
-                quotient(row, interpreter, ours).is_some_and(|ratio| ratio >= row.workload.wanted);
-            text += &format!(
-                "  {:>4}x {}",
-                row.workload.wanted,
-                if met { "met" } else { "missed" }
-            );
-        }
-        text.push('\n');
     }
     text
 }
 
-fn quotient(row: &Row, theirs: &str, ours: &str) -> Option<f64> {
-    Some(row.time(theirs)? / row.time(ours)?)
+/// From the input's text to an answer.
+fn evaluate_text(rows: &[Row]) -> String {
+    let mut text = format!(
+        "\nevaluate_text: the input's text to an answer\n{:<20}{:>11}{:>12}{:>11}{:>11}{:>8}\n",
+        "", "kpol", "regorus", "VM", "x regorus", "x VM"
+    );
+    for row in rows {
+        let times = ["kpol text", "regorus text", "regorus VM text"].map(|name| row.time(name));
+        let [ours, interpreter, machine] = times;
+        text += &format!(
+            "{:<20}{:>11}{:>12}{:>11}{:>11}{:>8}\n",
+            row.workload.name,
+            shown(ours),
+            shown(interpreter),
+            shown(machine),
+            ratio(interpreter, ours),
+            ratio(machine, ours),
+        );
+    }
+    text
 }
 
-fn ratio(row: &Row, theirs: &str, ours: &str) -> String {
-    quotient(row, theirs, ours).map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.1}"))
+fn shown(time: Option<f64>) -> String {
+    time.map_or_else(|| "-".to_owned(), human)
+}
+
+fn quotient(theirs: Option<f64>, ours: Option<f64>) -> Option<f64> {
+    Some(theirs? / ours?)
+}
+
+fn ratio(theirs: Option<f64>, ours: Option<f64>) -> String {
+    quotient(theirs, ours).map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.1}"))
 }
 
 fn many_rules(rows: &[Row]) -> String {
-    let of = |name| {
-        rows.iter()
-            .find(|row| row.workload.name == name)?
-            .time("kpol")
-    };
-    let (Some(many), Some(one)) = (of("ten_thousand_rules"), of("one_rule")) else {
+    let row = |name| rows.iter().find(|row| row.workload.name == name);
+    let (Some(many), Some(one)) = (row("ten_thousand_rules"), row("one_rule")) else {
         return String::new();
     };
-    let ratio = many / one;
+    let whole = quotient(many.time("kpol"), one.time("kpol")).unwrap_or_default();
+    let rules = quotient(many.rules(), one.rules()).unwrap_or_default();
     format!(
-        "\n10,000 rules of which one matches take {ratio:.2} times as long as one rule (wanted: at most {MANY_RULES}): {}\n",
-        if ratio <= MANY_RULES { "met" } else { "missed" }
+        "\n10,000 rules of which one matches take {whole:.2} times as long as one rule, {rules:.2} times without the \
+         layout (wanted: at most {MANY_RULES}): {}\n",
+        if whole.max(rules) <= MANY_RULES {
+            "met"
+        } else {
+            "missed"
+        }
     )
 }

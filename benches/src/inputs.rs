@@ -115,6 +115,8 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "tests")]
+
     use super::{DEPLOYMENT, MANIFEST, deployments};
     use kpol_diagnostics::SourceMap;
     use kpol_input::{Format, read_str};
