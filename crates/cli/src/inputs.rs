@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSetBuilder};
+use globset::GlobBuilder;
 use ignore::WalkBuilder;
 use kpol_diagnostics::{Diagnostic, Span};
 use kpol_input::Format;
@@ -106,16 +106,12 @@ fn folder(root: &Path, errors: &mut Vec<Diagnostic>) -> Vec<InputFile> {
 /// Globs are matched here too, for shells that do not: quoted patterns, Windows.
 fn glob(pattern: &str, errors: &mut Vec<Diagnostic>) -> Result<Vec<InputFile>, Diagnostic> {
     let invalid = |error: globset::Error| missing(format!("invalid pattern `{pattern}`: {error}"));
-    let set = GlobSetBuilder::new()
-        .add(
-            globset::GlobBuilder::new(pattern)
-                .literal_separator(true)
-                .build()
-                .map_err(invalid)?,
-        )
-        .add(Glob::new(&format!("./{pattern}")).map_err(invalid)?)
+    let pattern = pattern.trim_start_matches("./");
+    let matcher = GlobBuilder::new(pattern)
+        .literal_separator(true)
         .build()
-        .map_err(invalid)?;
+        .map_err(invalid)?
+        .compile_matcher();
     let fixed = pattern
         .split('/')
         .take_while(|part| !part.contains(['*', '?', '[', '{']))
@@ -137,7 +133,9 @@ fn glob(pattern: &str, errors: &mut Vec<Diagnostic>) -> Result<Vec<InputFile>, D
                 .strip_prefix("./")
                 .unwrap_or(&file.path)
                 .to_owned();
-            set.is_match(&path).then_some(InputFile { path, ..file })
+            matcher
+                .is_match(&path)
+                .then_some(InputFile { path, ..file })
         })
         .collect();
     if found.is_empty() {

@@ -1,0 +1,20 @@
+//! The command as users run it: the real binary, real files, real exit codes.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod build;
+mod checks;
+mod eval;
+mod help;
+mod limits;
+mod manifests;
+mod output;
+mod policies;
+mod support;
+mod unchecked;
