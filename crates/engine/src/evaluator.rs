@@ -52,8 +52,26 @@ pub struct Evaluator {
 struct Ready {
     instance: Instance,
     data: Value,
-    /// Whether the present input is laid out in it.
-    begun: bool,
+    phase: Phase,
+}
+
+/// How far an instance is with the present input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The input is not there.
+    Empty,
+    /// It is laid out, but rules have run over it since: what they made is still in memory.
+    LaidOut(Layout),
+    /// Rules may run.
+    Begun(Layout),
+}
+
+/// An input in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Layout {
+    input: Value,
+    /// The end of the chunk of memory that was in use when the input had been written.
+    chunk: u32,
 }
 
 impl std::fmt::Debug for Evaluator {
@@ -123,7 +141,7 @@ impl Evaluator {
     pub fn set_input(&mut self, input: &Document) -> Result<(), EvalError> {
         self.input = Some(input.clone());
         self.forget_input();
-        self.begin().map(|_| ())
+        self.begin()
     }
 
     /// Starts a new evaluation without an input document.
@@ -133,7 +151,18 @@ impl Evaluator {
     pub fn clear_input(&mut self) -> Result<(), EvalError> {
         self.input = None;
         self.forget_input();
-        self.begin().map(|_| ())
+        self.begin()
+    }
+
+    /// Starts a new evaluation over the present input: what rules have computed is forgotten, and the input is not
+    /// laid out again.
+    pub fn restart(&mut self) {
+        self.lost.clear();
+        if let Some(ready) = &mut self.instance
+            && let Phase::Begun(layout) = ready.phase
+        {
+            ready.phase = Phase::LaidOut(layout);
+        }
     }
 
     /// The present input.
@@ -153,8 +182,7 @@ impl Evaluator {
     /// # Errors
     /// As the policy raises them, or where a limit was hit. The evaluator can be used on.
     pub fn evaluate(&mut self, entry: EntryId) -> Result<Answer<'_>, EvalError> {
-        let instance = self.begin()?;
-        let value = instance.timed(|instance| instance.entry(entry))?;
+        let value = self.begin_and(|instance| instance.entry(entry))?;
         Ok(Answer::new(self, entry, value))
     }
 
@@ -164,7 +192,7 @@ impl Evaluator {
         let ready = self
             .instance
             .as_mut()
-            .filter(|ready| ready.begun && !ready.instance.broken);
+            .filter(|ready| matches!(ready.phase, Phase::Begun(_)) && !ready.instance.broken);
         ready.and_then(|ready| ready.instance.remembered())
     }
 
@@ -196,7 +224,7 @@ impl Evaluator {
     fn forget_input(&mut self) {
         self.lost.clear();
         if let Some(ready) = &mut self.instance {
-            ready.begun = false;
+            ready.phase = Phase::Empty;
         }
     }
 
@@ -227,7 +255,7 @@ impl Evaluator {
             self.instance = Some(Ready {
                 instance,
                 data,
-                begun: false,
+                phase: Phase::Empty,
             });
         }
         self.instance
@@ -235,39 +263,82 @@ impl Evaluator {
             .ok_or_else(|| EvalError::internal("there is no instance"))
     }
 
-    /// An instance with the present input in it.
-    fn begin(&mut self) -> Result<&mut Instance, EvalError> {
-        let input = self.input.clone();
-        let (strict, now, seed) = (u32::from(self.strict), self.now, self.seed);
+    /// Lays the present input out.
+    fn begin(&mut self) -> Result<(), EvalError> {
+        self.begin_and(|_| Ok(()))
+    }
+
+    /// Runs `f` on an instance with the present input in it, laying that out if need be. All of it counts as time
+    /// of the evaluation.
+    fn begin_and<R>(
+        &mut self,
+        f: impl FnOnce(&mut Instance) -> Result<R, EvalError>,
+    ) -> Result<R, EvalError> {
         self.ready()?;
-        let (places, scratch) = (&mut self.places, &mut self.scratch);
+        let start = Start {
+            strict: u32::from(self.strict),
+            now: self.now,
+            seed: self.seed,
+        };
+        let (places, scratch, input) = (&mut self.places, &mut self.scratch, self.input.as_ref());
         let ready = self
             .instance
             .as_mut()
             .ok_or_else(|| EvalError::internal("there is no instance"))?;
-        if ready.begun {
-            return Ok(&mut ready.instance);
+        let (phase, data) = (ready.phase, ready.data);
+        if !matches!(phase, Phase::Begun(_)) {
+            ready.instance.restart_clock();
         }
-        places.clear();
-        ready.instance.restart_clock();
-        let data = ready.data;
+        let phase = &mut ready.phase;
         ready.instance.timed(|instance| {
-            instance.reset()?;
-            let value = match &input {
-                None => Value::UNDEFINED,
-                Some(input) => lay_out(instance, scratch, places, input)?,
-            };
-            instance.set_control(control::STRICT, strict);
-            let now = now.unwrap_or_else(clock);
-            instance.set_control(control::NOW, now as u32);
-            instance.set_control(control::NOW + 4, (now >> 32) as u32);
-            let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(now));
-            instance.set_control(control::SEED, seed as u32);
-            instance.set_control(control::SEED + 4, (seed >> 32) as u32);
-            instance.begin(value, data)
-        })?;
-        ready.begun = true;
-        Ok(&mut ready.instance)
+            match *phase {
+                Phase::Begun(_) => {}
+                // What earlier evaluations left behind still fits the first chunk: it may stay.
+                Phase::LaidOut(layout) if instance.control(control::ARENA_END) == layout.chunk => {
+                    start.begin(instance, layout.input, data)?;
+                    *phase = Phase::Begun(layout);
+                }
+                Phase::LaidOut(_) | Phase::Empty => {
+                    places.clear();
+                    instance.reset()?;
+                    let value = match input {
+                        None => Value::UNDEFINED,
+                        Some(input) => lay_out(instance, scratch, places, input)?,
+                    };
+                    start.begin(instance, value, data)?;
+                    *phase = Phase::Begun(Layout {
+                        input: value,
+                        chunk: instance.control(control::ARENA_END),
+                    });
+                }
+            }
+            f(instance)
+        })
+    }
+}
+
+/// What an evaluation starts with, beside its documents.
+struct Start {
+    strict: u32,
+    now: Option<i64>,
+    seed: Option<u64>,
+}
+
+impl Start {
+    fn begin(&self, instance: &mut Instance, input: Value, data: Value) -> Result<(), EvalError> {
+        let now = self.now.unwrap_or_else(clock);
+        let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(now));
+        let mut heap = instance.heap();
+        heap.set_control(control::STRICT, self.strict);
+        heap.set_control(control::NOW, now as u32);
+        heap.set_control(control::NOW + 4, (now >> 32) as u32);
+        heap.set_control(control::SEED, seed as u32);
+        heap.set_control(control::SEED + 4, (seed >> 32) as u32);
+        heap.set_control(control::ERROR_KIND, 0);
+        heap.set_control(control::TRACE_HEAD, 0);
+        heap.set_control(control::TRACE_TAIL, 0);
+        drop(heap);
+        instance.begin(input, data)
     }
 }
 

@@ -194,8 +194,9 @@ impl Instance {
         &self.store.data().printed
     }
 
-    pub(crate) fn set_control(&mut self, offset: u32, word: u32) {
-        self.heap().set_control(offset, word);
+    /// A word of the control block.
+    pub(crate) fn control(&mut self, offset: u32) -> u32 {
+        self.heap().control(offset)
     }
 }
 

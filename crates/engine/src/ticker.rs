@@ -50,7 +50,8 @@ impl Ticker {
     /// Keeps the clock running while the guard lives.
     pub(crate) fn run(&self) -> Running<'_> {
         self.shared.running.fetch_add(1, Ordering::SeqCst);
-        if self.shared.asleep.swap(false, Ordering::SeqCst)
+        if self.shared.asleep.load(Ordering::SeqCst)
+            && self.shared.asleep.swap(false, Ordering::SeqCst)
             && let Some(thread) = &self.thread
         {
             thread.thread().unpark();
