@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+#[path = "stages/agreement.rs"]
+mod agreement;
 #[path = "stages/canonical.rs"]
 mod canonical;
 #[path = "stages/compiled.rs"]
