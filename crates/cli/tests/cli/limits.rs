@@ -142,3 +142,58 @@ fn nesting_of_policies_and_queries_is_an_error_too() {
         .says(&["--> policies/main.rego:3:"]);
     folder.kpol(&["eval", &deep]).expect(2);
 }
+
+/// Enough documents for several workers: one that hits a limit costs no other its findings.
+#[test]
+fn one_of_many_documents_hits_a_limit() {
+    let policy = "package main\n
+deny contains \"never\" if {
+	input.kind == \"Heavy\"
+	count(numbers.range(1, 100000000)) == 1
+}\n
+deny contains \"a pod\" if input.kind == \"Pod\"\n";
+    let documents: Vec<&str> = (0..40)
+        .map(|at| {
+            if at == 7 {
+                "kind: Heavy\n"
+            } else {
+                "kind: Pod\n"
+            }
+        })
+        .collect();
+    let folder = Folder::with(policy).file("many.yaml", documents.join("---\n"));
+    folder
+        .kpol(&[
+            "test",
+            "-p",
+            "policies",
+            "--max-memory",
+            "32Mi",
+            "many.yaml",
+        ])
+        .expect(2)
+        .says(&["--> many.yaml:15:1", "39 failures, 0 exceptions, 1 error\n"]);
+}
+
+#[test]
+fn input_and_data_count_as_memory() {
+    let entries: String = (0..100_000)
+        .map(|at| format!("  key{at}: {}\n", "v".repeat(100)))
+        .collect();
+    let folder =
+        Folder::with(crate::support::NO_PODS).file("large.yaml", format!("large:\n{entries}"));
+    let limit = ["test", "-p", "policies", "--max-memory", "8Mi", "pod.yaml"];
+    folder.kpol(&limit).expect(1);
+    folder
+        .kpol(&[&limit[..], &["large.yaml"]].concat())
+        .expect(2)
+        .says(&[
+            "eval_memory_error",
+            "--> large.yaml:1:1",
+            "failure[main.deny]: no pods",
+        ]);
+    folder
+        .kpol(&[&limit[..], &["-d", "large.yaml"]].concat())
+        .expect(2)
+        .says(&["eval_memory_error", "help: `--max-memory`"]);
+}
