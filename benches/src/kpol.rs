@@ -117,6 +117,16 @@ impl Prepared {
         Ok(self.evaluator.set_input(&self.document)?)
     }
 
+    /// Evaluates over the input that [`Prepared::lay_out`] has laid out: a new evaluation each time, with nothing
+    /// kept from the last.
+    ///
+    /// # Errors
+    /// As the policy raises them.
+    pub fn evaluate_laid_out(&mut self) -> Result<Answer<'_>> {
+        self.evaluator.restart();
+        Ok(self.evaluator.evaluate(self.entry)?)
+    }
+
     /// Lays the parsed input out and evaluates.
     ///
     /// # Errors

@@ -277,6 +277,7 @@ impl Evaluator {
         self.ready()?;
         let start = Start {
             strict: u32::from(self.strict),
+            volatile: self.policy.inner.volatile,
             now: self.now,
             seed: self.seed,
         };
@@ -320,20 +321,24 @@ impl Evaluator {
 /// What an evaluation starts with, beside its documents.
 struct Start {
     strict: u32,
+    /// Whether the policy looks at time or chance: reading the clock takes longer than a small policy.
+    volatile: bool,
     now: Option<i64>,
     seed: Option<u64>,
 }
 
 impl Start {
     fn begin(&self, instance: &mut Instance, input: Value, data: Value) -> Result<(), EvalError> {
-        let now = self.now.unwrap_or_else(clock);
-        let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(now));
         let mut heap = instance.heap();
         heap.set_control(control::STRICT, self.strict);
-        heap.set_control(control::NOW, now as u32);
-        heap.set_control(control::NOW + 4, (now >> 32) as u32);
-        heap.set_control(control::SEED, seed as u32);
-        heap.set_control(control::SEED + 4, (seed >> 32) as u32);
+        if self.volatile {
+            let now = self.now.unwrap_or_else(clock);
+            let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(now));
+            heap.set_control(control::NOW, now as u32);
+            heap.set_control(control::NOW + 4, (now >> 32) as u32);
+            heap.set_control(control::SEED, seed as u32);
+            heap.set_control(control::SEED + 4, (seed >> 32) as u32);
+        }
         heap.set_control(control::ERROR_KIND, 0);
         heap.set_control(control::TRACE_HEAD, 0);
         heap.set_control(control::TRACE_TAIL, 0);

@@ -3,8 +3,6 @@
 mod failure;
 mod host;
 
-use std::time::{Duration, Instant};
-
 use kpol_abi::names;
 use kpol_runtime::{Heap, Value};
 use wasmtime::{Extern, Memory, MemoryType, Module, Store, TypedFunc};
@@ -37,7 +35,8 @@ pub(crate) struct Instance {
     iterate: TypedFunc<u32, u32>,
     policy: Policy,
     limits: Limits,
-    used: Duration,
+    /// The ticks that the present input has taken so far.
+    used: u64,
     /// Whether a call ended in the middle: nothing in the memory can be relied on any more.
     pub(crate) broken: bool,
 }
@@ -76,7 +75,7 @@ impl Instance {
             iterate: guest.iterate,
             policy: policy.clone(),
             limits,
-            used: Duration::ZERO,
+            used: 0,
             broken: false,
             memory,
             store,
@@ -87,7 +86,7 @@ impl Instance {
 
     /// Starts the time of a new input.
     pub(crate) fn restart_clock(&mut self) {
-        self.used = Duration::ZERO;
+        self.used = 0;
         self.store.data_mut().printed.clear();
         self.store.data_mut().printed_bytes = 0;
     }
@@ -97,16 +96,18 @@ impl Instance {
         &mut self,
         f: impl FnOnce(&mut Self) -> Result<R, EvalError>,
     ) -> Result<R, EvalError> {
-        let left = self.limits.timeout.saturating_sub(self.used);
-        if left.is_zero() {
+        let left = ticker::ticks(self.limits.timeout).saturating_sub(self.used);
+        if left == 0 {
             return Err(timeout(self.limits));
         }
-        self.store.set_epoch_deadline(ticker::ticks(left));
+        self.store.set_epoch_deadline(left);
         let engine = self.policy.inner.engine.clone();
         let running = engine.inner.ticker.run();
-        let started = Instant::now();
+        let started = running.ticks();
         let result = f(self);
-        self.used = self.used.saturating_add(started.elapsed());
+        self.used = self
+            .used
+            .saturating_add(running.ticks().saturating_sub(started));
         drop(running);
         result
     }

@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) entries: Vec<String>,
     pub(crate) sites: Vec<SourceSite>,
     pub(crate) traces: Vec<TraceSite>,
+    /// Whether it calls a builtin whose result may differ from one evaluation to the next.
+    pub(crate) volatile: bool,
 }
 
 /// A place at which a rule yields a value.
@@ -121,6 +123,11 @@ impl Engine {
                 engine: self.clone(),
                 module,
                 entries: description.entrypoints.clone(),
+                volatile: description.builtins.iter().any(|name| {
+                    kpol_abi::builtins::by_name(name)
+                        .and_then(|id| id.get())
+                        .is_none_or(|builtin| builtin.nondeterministic)
+                }),
                 sites: description
                     .sites
                     .iter()

@@ -5,6 +5,7 @@
 mod print;
 
 use alloc::{format, string::String, vec::Vec};
+use core::fmt::Write as _;
 
 use num_bigint::BigInt;
 
@@ -44,6 +45,9 @@ fn sprintf(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let format = text(heap, args, 1)?;
     // `sprintf("%d", [n])` and `sprintf("%v", [s])` are how policies write "to text".
     let list = array(heap, args, 2)?;
+    if let Some(out) = plain(heap, format, list) {
+        return Ok(heap.string(&out));
+    }
     let format = String::from(format);
     let mut values = Vec::new();
     for v in heap.items(list) {
@@ -60,6 +64,35 @@ fn sprintf(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     }
     .run();
     Ok(heap.string(&out))
+}
+
+/// What nearly all messages are: strings and small integers by `%s`, `%v` and `%d`, as many as there are verbs.
+/// Nothing for all other formats.
+fn plain(heap: &Heap<'_>, format: &str, list: Value) -> Option<String> {
+    let mut out = String::with_capacity(format.len() + 64);
+    let mut rest = format;
+    let mut next = 0;
+    while let Some(at) = rest.find('%') {
+        out.push_str(rest.get(..at)?);
+        let verb = *rest.as_bytes().get(at + 1)?;
+        rest = rest.get(at + 2..)?;
+        if verb == b'%' {
+            out.push('%');
+            continue;
+        }
+        let arg = heap.item(list, next);
+        next += 1;
+        match (verb, heap.kind(arg)) {
+            (b's' | b'v', Kind::String) => out.push_str(heap.text(arg)),
+            (b'd' | b'v', Kind::Number) => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "{}", arg.as_small()?);
+            }
+            _ => return None,
+        }
+    }
+    out.push_str(rest);
+    (next == heap.len(list)).then_some(out)
 }
 
 fn argument(heap: &mut Heap<'_>, v: Value) -> Arg {
