@@ -51,6 +51,8 @@ fn number(spelling: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "tests")]
+
     use super::text;
 
     fn canonical(json: &str) -> String {

@@ -333,7 +333,9 @@ impl Start {
         heap.set_control(control::STRICT, self.strict);
         if self.volatile {
             let now = self.now.unwrap_or_else(clock);
-            let seed = self.seed.unwrap_or_else(|| RandomState::new().hash_one(now));
+            let seed = self
+                .seed
+                .unwrap_or_else(|| RandomState::new().hash_one(now));
             heap.set_control(control::NOW, now as u32);
             heap.set_control(control::NOW + 4, (now >> 32) as u32);
             heap.set_control(control::SEED, seed as u32);

@@ -30,8 +30,16 @@ impl Planner<'_> {
 
     /// Follows keys from a value.
     pub(super) fn keys(&mut self, b: &mut Builder, start: Operand, path: &[Term]) -> Operand {
-        path.iter()
-            .fold(start, |source, key| self.key(b, source, key))
+        let mut source = start;
+        for (i, key) in path.iter().enumerate() {
+            source = self.key(b, source, key);
+            // Behind a key that is not literal, what was read begins anew.
+            let literal = matches!(key.kind, TermKind::Const(Const::String(_)));
+            if !literal && i + 1 < path.len() {
+                b.note_ref(Some(source), &path[i + 1..]);
+            }
+        }
+        source
     }
 
     fn key(&mut self, b: &mut Builder, source: Operand, key: &Term) -> Operand {

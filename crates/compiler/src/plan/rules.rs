@@ -9,6 +9,11 @@ use super::builder::Builder;
 /// A rule with more clauses than this has a function for each of them, dispatched by the rule index.
 const INLINE_CLAUSES: usize = 4;
 
+/// The stack that planning one rule may need, nested terms and all.
+const RED_ZONE: usize = 512 << 10;
+/// The stack that is added where less is left.
+const STACK: usize = 4 << 20;
+
 /// Where a clause's values go.
 #[derive(Clone, Copy)]
 enum Sink {
@@ -37,6 +42,14 @@ impl Planner<'_> {
         let span = rule.clauses.first().map(|clause| clause.span);
         let func = self.declare(rule.name(), params, !is_function, span);
         self.rules.insert(id, func);
+        // Rules may call each other in chains as long as a policy.
+        stacker::maybe_grow(RED_ZONE, STACK, || {
+            self.rule_body(func, id, rule, params, is_function);
+        });
+        func
+    }
+
+    fn rule_body(&mut self, func: FuncId, id: RuleId, rule: &Rule, params: u32, is_function: bool) {
         let mut b = Builder::new(params);
         if !is_function {
             self.overridden(&mut b, &rule.path);
@@ -71,7 +84,6 @@ impl Planner<'_> {
             }
         }
         self.finish(func, b);
-        func
     }
 
     fn value_rule(&mut self, b: &mut Builder, id: RuleId, rule: &Rule, params: u32) {
