@@ -56,7 +56,7 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "some i\ninput.spec.containers[i].image == \"nginx\"\nmsg := \"tag\"",
-        &[("tag", "spec.containers[0]")],
+        &[("tag", "spec.containers[0].image")],
     ),
     (
         "some k, v in input.metadata.labels\nmsg := sprintf(\"%s=%s\", [k, v])",
