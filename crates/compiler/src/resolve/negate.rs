@@ -24,17 +24,24 @@ impl Lower<'_> {
                     TermKind::Call { args, .. } => self.inner_all(args),
                     _ => self.outermost(term),
                 },
-                ExprKind::Unify(left, right) => match &mut left.kind {
-                    // `not f(x, out)`: the call is the expression itself.
-                    TermKind::Call { args, .. } if encloses(left.span, right.span) => {
-                        self.inner_all(args);
-                        self.inner(right);
+                ExprKind::Unify(left, right) => {
+                    let (call, output) = if encloses(right.span, left.span) {
+                        (right, left)
+                    } else {
+                        (left, right)
+                    };
+                    match &mut call.kind {
+                        // `not f(x, out)`: the call is the expression itself.
+                        TermKind::Call { args, .. } if encloses(call.span, output.span) => {
+                            self.inner_all(args);
+                            self.inner(output);
+                        }
+                        _ => {
+                            self.outermost(call);
+                            self.outermost(output);
+                        }
                     }
-                    _ => {
-                        self.outermost(left);
-                        self.outermost(right);
-                    }
-                },
+                }
                 ExprKind::Relation { call, output } => {
                     if let TermKind::Call { args, .. } = &mut call.kind {
                         self.inner_all(args);
