@@ -276,7 +276,7 @@ impl Marker<'_> {
 
     /// Whether a word that is an operator behind a term is a name at the start of a line: `in.x := 1`. Before
     /// a bracket it is still the operator: `in[1, 2]`.
-    fn names_line(&self, index: usize, token: &Token) -> bool {
+    pub(super) fn names_line(&self, index: usize, token: &Token) -> bool {
         token.line_feed.is_some()
             && self.attached(index, false)
             && self

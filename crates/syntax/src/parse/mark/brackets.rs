@@ -170,8 +170,11 @@ impl Marker<'_> {
             Kind::Dot | Kind::Open(Bracket::Square | Bracket::Paren) => {
                 self.touches_before(mate as usize + 1)
             }
+            // A body that is followed by the rule `in.x` is no set that is searched.
             Kind::Word => {
-                keyword(self.word(next)) == Some(Keyword::In) && self.keywords.has(Keyword::In)
+                keyword(self.word(next)) == Some(Keyword::In)
+                    && self.keywords.has(Keyword::In)
+                    && !self.names_line(mate as usize + 1, next)
             }
             _ => false,
         }
