@@ -163,6 +163,8 @@ pub struct Document {
     pub(crate) root: NodeId,
     /// Position among the documents of its source, from 0.
     pub(crate) index: u32,
+    /// Counted once, when it is read: a document may be evaluated many times.
+    pub(crate) bounds: Bounds,
 }
 
 impl Document {
@@ -369,9 +371,14 @@ impl Document {
         }
     }
 
-    /// What a copy of the document needs; takes one pass over the nodes.
+    /// What a copy of the document needs.
     #[must_use]
     pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// Counts what a copy of the document needs, in one pass over the nodes.
+    pub(crate) fn count_bounds(&self) -> Bounds {
         let mut bounds = Bounds::default();
         for id in self.root.0..self.end().0 {
             bounds.nodes += 1;

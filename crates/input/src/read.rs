@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kpol_diagnostics::{SourceId, SourceMap, Span};
 
-use crate::document::{Document, Kind, NodeId, Tape};
+use crate::document::{Bounds, Document, Kind, NodeId, Tape};
 use crate::error::InputError;
 use crate::format::Format;
 use crate::scalar::Schema;
@@ -104,11 +104,13 @@ pub fn read(
             tape: Arc::<Tape>::new(tape),
             root: NodeId(0),
             index: 0,
+            bounds: Bounds::default(),
         };
         split(&whole, options, &mut documents);
     }
     for (index, document) in documents.iter_mut().enumerate() {
         document.index = u32::try_from(index).unwrap_or(u32::MAX);
+        document.bounds = document.count_bounds();
     }
     Ok(documents)
 }
