@@ -139,36 +139,9 @@ fn add_members(bounds: &mut Bounds, members: &BTreeMap<String, Tree>) {
         bounds.string_bytes = bounds.string_bytes.saturating_add(key.len() as u64);
         match tree {
             Tree::Object(members) => add_members(bounds, members),
-            Tree::Node(document, node) => add(bounds, &part_bounds(document, *node)),
+            Tree::Node(document, node) => add(bounds, &document.bounds_of(*node)),
         }
     }
-}
-
-fn part_bounds(document: &Document, node: NodeId) -> Bounds {
-    let mut bounds = Bounds::default();
-    for id in node.0..document.after(node).0 {
-        bounds.nodes += 1;
-        match document.kind(NodeId(id)) {
-            Kind::String(text) => {
-                bounds.strings += 1;
-                bounds.string_bytes += text.len() as u64;
-            }
-            Kind::Number(text) => {
-                bounds.numbers += 1;
-                bounds.number_bytes += text.len() as u64;
-            }
-            Kind::Array(len) => {
-                bounds.arrays += 1;
-                bounds.children = bounds.children.saturating_add(len);
-            }
-            Kind::Object(len) => {
-                bounds.objects += 1;
-                bounds.children = bounds.children.saturating_add(len);
-            }
-            Kind::Null | Kind::Bool(_) | Kind::Integer(_) => {}
-        }
-    }
-    bounds
 }
 
 fn add(to: &mut Bounds, more: &Bounds) {

@@ -377,10 +377,11 @@ impl Document {
         self.bounds
     }
 
-    /// Counts what a copy of the document needs, in one pass over the nodes.
-    pub(crate) fn count_bounds(&self) -> Bounds {
+    /// What a copy of a node and all that is inside of it needs; takes one pass over those nodes.
+    #[must_use]
+    pub fn bounds_of(&self, node: NodeId) -> Bounds {
         let mut bounds = Bounds::default();
-        for id in self.root.0..self.end().0 {
+        for id in node.0..self.after(node).0 {
             bounds.nodes += 1;
             match self.kind(NodeId(id)) {
                 Kind::String(text) => {

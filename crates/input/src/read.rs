@@ -110,7 +110,7 @@ pub fn read(
     }
     for (index, document) in documents.iter_mut().enumerate() {
         document.index = u32::try_from(index).unwrap_or(u32::MAX);
-        document.bounds = document.count_bounds();
+        document.bounds = document.bounds_of(document.root);
     }
     Ok(documents)
 }

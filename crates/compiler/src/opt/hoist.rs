@@ -11,7 +11,7 @@ use crate::ir::{Block, Func, Local, Operand, Stmt};
 use super::visit;
 
 pub(super) fn run(func: &mut Func) {
-    let once = visit::set_once(&mut func.body, func.params, func.locals);
+    let once = visit::set_once(&func.body, func.params, func.locals);
     block(&mut func.body, &once);
 }
 
@@ -22,7 +22,7 @@ fn block(body: &mut Block, once: &[bool]) {
         let mut moved = Vec::new();
         if let Stmt::Scan { .. } = &stmt {
             let mut inside = HashSet::new();
-            visit::sets(&mut stmt, &mut |local| {
+            visit::sets(&stmt, &mut |local| {
                 inside.insert(local);
             });
             if let Stmt::Scan { body, .. } = &mut stmt {

@@ -23,7 +23,7 @@ struct Pass {
 }
 
 pub(super) fn run(func: &mut Func) {
-    let once = visit::set_once(&mut func.body, func.params, func.locals);
+    let once = visit::set_once(&func.body, func.params, func.locals);
     let mut pass = Pass {
         once,
         facts: HashMap::new(),

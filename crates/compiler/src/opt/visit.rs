@@ -107,46 +107,22 @@ pub(super) fn blocks(stmt: &mut Stmt, f: &mut impl FnMut(&mut Block)) {
 }
 
 /// Calls `f` for each local that the statement sets, those in its blocks included.
-pub(super) fn sets(stmt: &mut Stmt, f: &mut impl FnMut(Local)) {
-    match stmt {
-        Stmt::Scan { key, value, .. } => {
-            f(*key);
-            f(*value);
-        }
-        Stmt::Copy { dst, .. }
-        | Stmt::Reset(dst)
-        | Stmt::Input(dst)
-        | Stmt::Data(dst)
-        | Stmt::LoadSlot { dst, .. }
-        | Stmt::Dot { dst, .. }
-        | Stmt::TryDot { dst, .. }
-        | Stmt::Call { dst, .. }
-        | Stmt::CallClause { dst, .. }
-        | Stmt::Builtin { dst, .. }
-        | Stmt::Compare { dst, .. }
-        | Stmt::MakeArray { dst, .. }
-        | Stmt::MakeSet { dst, .. }
-        | Stmt::MakeObject { dst, .. }
-        | Stmt::AssignOnce { dst, .. }
-        | Stmt::Merge { dst, .. } => f(*dst),
-        _ => {}
-    }
-    blocks(stmt, &mut |block| {
-        for stmt in &mut block.0 {
+pub(super) fn sets(stmt: &Stmt, f: &mut impl FnMut(Local)) {
+    stmt.writes().into_iter().flatten().for_each(&mut *f);
+    for block in stmt.blocks() {
+        for stmt in &block.0 {
             sets(stmt, f);
         }
-    });
+    }
 }
 
 /// The locals of a function that one statement sets, and no other: they have one value wherever they are read.
-pub(super) fn set_once(body: &mut Block, params: u32, locals: u32) -> Vec<bool> {
+pub(super) fn set_once(body: &Block, params: u32, locals: u32) -> Vec<bool> {
     let mut counts = vec![0_u32; locals as usize];
-    for param in 0..params {
-        if let Some(count) = counts.get_mut(param as usize) {
-            *count += 1;
-        }
+    for count in counts.iter_mut().take(params as usize) {
+        *count += 1;
     }
-    for stmt in &mut body.0 {
+    for stmt in &body.0 {
         sets(stmt, &mut |local| {
             if let Some(count) = counts.get_mut(local.index()) {
                 *count += 1;
