@@ -30,6 +30,8 @@ pub mod guest {
     pub const RESET: &str = "kpol_reset";
     /// `(value: i32) -> i32`: writes the value as JSON; returns the address of two words: address and length.
     pub const TO_JSON: &str = "kpol_to_json";
+    /// `(value: i32) -> i32`: the same as a ground term of Rego, which keeps sets and keys of any kind.
+    pub const TO_TERM: &str = "kpol_to_term";
 }
 /// The host's function that runs a builtin the guest does not have:
 /// `(builtin: i32, argc: i32, argv: i32) -> i32`.

@@ -5,7 +5,6 @@ use std::{path::PathBuf, sync::Arc};
 use wasmtime::{Module, OptLevel};
 
 use crate::{
-    builtins::{HostBuiltins, NoBuiltins},
     cache::Cache,
     config::config,
     error::{EngineError, LoadError},

@@ -89,6 +89,7 @@ impl Instance {
         self.used = 0;
         self.store.data_mut().printed.clear();
         self.store.data_mut().printed_bytes = 0;
+        self.store.data_mut().answers.clear();
     }
 
     /// Runs `f`, counting its time.
@@ -248,10 +249,11 @@ fn link(
     }
     let reserve = runtime.get_typed_func(&mut *store, names::guest::RESERVE)?;
     let to_json = runtime.get_typed_func(&mut *store, names::guest::TO_JSON)?;
+    let to_term = runtime.get_typed_func(&mut *store, names::guest::TO_TERM)?;
     store.data_mut().ready = Some(Ready {
         memory,
         reserve: reserve.clone(),
-        to_json: to_json.clone(),
+        to_term,
     });
     let module = wasmtime::Instance::new(&mut *store, policy, &imports)?;
     let guest = GuestFunctions {

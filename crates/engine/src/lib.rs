@@ -9,7 +9,6 @@
 //! Modules of other tool chains run under the same limits as [`ForeignPolicy`].
 
 mod answer;
-mod builtins;
 mod cache;
 mod config;
 mod data;
@@ -27,10 +26,10 @@ mod policy;
 mod testing;
 mod ticker;
 
+pub use kpol_builtins::{HostBuiltins, HostCall, NoBuiltins};
 pub use kpol_compiler::artifact::Role;
 
 pub use crate::answer::{Answer, Trace, Yield};
-pub use crate::builtins::{HostBuiltins, NoBuiltins};
 pub use crate::config::MAX_WASM_STACK;
 pub use crate::data::{Data, DataError};
 pub use crate::engine::{CompileMode, Engine, EngineOptions};

@@ -73,9 +73,19 @@ extern "C" fn reset() {
 
 #[unsafe(export_name = "kpol_to_json")]
 extern "C" fn to_json(value: Value) -> u32 {
+    written(value, json::write)
+}
+
+#[unsafe(export_name = "kpol_to_term")]
+extern "C" fn to_term(value: Value) -> u32 {
+    written(value, json::write_term)
+}
+
+/// A value's text in the arena: the address of its address and length.
+fn written(value: Value, write: fn(&mut Heap<'_>, Value, &mut String)) -> u32 {
     let mut heap = heap();
     let mut text = String::new();
-    json::write(&mut heap, value, &mut text);
+    write(&mut heap, value, &mut text);
     let (header, len) = (heap.alloc(8), text.len() as u32);
     let at = heap.alloc(len);
     heap.write(at, text.as_bytes());

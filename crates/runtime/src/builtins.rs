@@ -21,7 +21,7 @@ mod misc;
 mod net;
 mod numbers;
 mod objects;
-mod operand;
+pub mod operand;
 mod patch;
 mod paths;
 mod regex;
@@ -63,7 +63,7 @@ pub struct BuiltinError {
 
 impl BuiltinError {
     /// An error about an operand's type.
-    pub(crate) fn operand(message: impl Into<String>) -> Self {
+    pub fn operand(message: impl Into<String>) -> Self {
         BuiltinError {
             kind: ErrorKind::Type,
             message: message.into(),
@@ -71,7 +71,7 @@ impl BuiltinError {
     }
 
     /// Any other error.
-    pub(crate) fn failed(message: impl Into<String>) -> Self {
+    pub fn failed(message: impl Into<String>) -> Self {
         BuiltinError {
             kind: ErrorKind::Builtin,
             message: message.into(),

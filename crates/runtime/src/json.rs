@@ -3,5 +3,5 @@
 mod parse;
 mod write;
 
-pub use parse::{Context, Error, Problem, parse};
-pub use write::{rego_text, write, write_escaped};
+pub use parse::{Context, Error, Problem, parse, parse_term};
+pub use write::{rego_text, write, write_escaped, write_term};

@@ -61,6 +61,9 @@ pub struct Inputs {
     pub strict: bool,
 }
 
+/// Runs the builtins that the runtime does not have; `None` where nobody has one.
+pub type Host<'p> = &'p dyn Fn(&mut Heap<'_>, BuiltinId, &[Value]) -> Option<builtins::Outcome>;
+
 /// One evaluation: memos live as long as it does.
 pub struct Machine<'p, 'h, 'm> {
     policy: &'p Policy,
@@ -70,6 +73,8 @@ pub struct Machine<'p, 'h, 'm> {
     state: State,
     strict: bool,
     depth: u32,
+    /// The builtins of the host, if there are any.
+    pub host: Option<Host<'p>>,
     /// What was recorded, in order.
     pub records: Vec<Record>,
     /// What was printed, in order.
@@ -147,6 +152,7 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
             },
             strict: inputs.strict,
             depth: 0,
+            host: None,
             records: Vec::new(),
             prints: Vec::new(),
         };
@@ -573,7 +579,9 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
         args: &[Value],
         site: SiteId,
     ) -> Result<Value, Error> {
-        match builtins::call(self.heap, builtin, args) {
+        let outcome = builtins::call(self.heap, builtin, args)
+            .or_else(|| self.host.and_then(|host| host(self.heap, builtin, args)));
+        match outcome {
             None => Err(Error::Invalid("builtin of the host")),
             Some(Ok(value)) => Ok(value),
             Some(Err(_)) if !self.strict => Ok(Value::UNDEFINED),

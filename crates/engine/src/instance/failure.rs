@@ -1,7 +1,10 @@
 //! What an evaluation that ended early means.
 
 use kpol_abi::layout::{control, error_kind};
-use kpol_runtime::Heap;
+use kpol_runtime::{
+    Heap,
+    builtins::{BuiltinError, ErrorKind},
+};
 use wasmtime::{AsContextMut, Memory, Store, Trap};
 
 use super::host::State;
@@ -16,8 +19,8 @@ const MAX_MESSAGE: u32 = 1 << 16;
 
 /// A builtin of the host failed in strict mode.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct BuiltinFailure(pub(super) String);
+#[error("{}", .0.message)]
+pub(super) struct BuiltinFailure(pub(super) BuiltinError);
 
 /// What an error of wasmtime means.
 pub(super) fn describe(
@@ -27,7 +30,7 @@ pub(super) fn describe(
     limits: Limits,
     error: &wasmtime::Error,
 ) -> EvalError {
-    if let Some(BuiltinFailure(message)) = error.downcast_ref() {
+    if let Some(BuiltinFailure(failed)) = error.downcast_ref() {
         let site = memory.and_then(|memory| {
             let heap = Heap::over(memory.data_mut(store.as_context_mut()));
             policy
@@ -36,8 +39,11 @@ pub(super) fn describe(
                 .cloned()
         });
         return EvalError {
-            kind: EvalErrorKind::Builtin,
-            message: message.clone(),
+            kind: match failed.kind {
+                ErrorKind::Type => EvalErrorKind::Type,
+                ErrorKind::Builtin => EvalErrorKind::Builtin,
+            },
+            message: failed.message.clone(),
             site,
         };
     }

@@ -1,18 +1,22 @@
 //! The functions and the state that the host gives to a running instance.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use kpol_abi::{
     builtins::BuiltinId,
     layout::{control, error_kind},
     names,
 };
-use kpol_runtime::{Heap, json};
+use kpol_builtins::{HostBuiltins, HostCall};
+use kpol_runtime::{
+    Heap,
+    builtins::{BuiltinError, ErrorKind},
+    json,
+};
 use wasmtime::{Caller, Extern, Func, Memory, Store, TypedFunc};
 
 use super::failure::BuiltinFailure;
 use crate::{
-    builtins::HostBuiltins,
     engine::Engine,
     limits::{Limiter, Limits},
     ticker,
@@ -20,6 +24,9 @@ use crate::{
 
 /// The most bytes of printed text that are kept for one input.
 const MAX_PRINTED: usize = 1 << 20;
+
+/// The most answers of nondeterministic builtins that are kept for one evaluation.
+const MAX_ANSWERS: usize = 1 << 12;
 
 /// The most arguments of a builtin.
 const MAX_ARGS: u32 = 64;
@@ -29,6 +36,8 @@ pub(crate) struct State {
     pub(super) limiter: Limiter,
     pub(super) ready: Option<Ready>,
     builtins: Arc<dyn HostBuiltins>,
+    /// What the host's nondeterministic builtins answered in this evaluation, by builtin and arguments.
+    pub(super) answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
     /// Lines of `print`: site and text.
     pub(crate) printed: Vec<(u32, String)>,
     pub(super) printed_bytes: usize,
@@ -39,13 +48,14 @@ pub(crate) struct State {
 pub(super) struct Ready {
     pub(super) memory: Memory,
     pub(super) reserve: TypedFunc<(u32, u32), ()>,
-    pub(super) to_json: TypedFunc<u32, u32>,
+    pub(super) to_term: TypedFunc<u32, u32>,
 }
 pub(crate) fn new_store(engine: &Engine, limits: Limits) -> Store<State> {
     let state = State {
         limiter: Limiter::new(limits),
         ready: None,
         builtins: Arc::clone(&engine.inner.builtins),
+        answers: HashMap::new(),
         printed: Vec::new(),
         printed_bytes: 0,
     };
@@ -87,7 +97,7 @@ fn host_print(mut caller: Caller<'_, State>, address: u32, len: u32, site: u32) 
     }
 }
 
-/// Arguments become JSON inside of the sandbox, where a value that unfolds to endless text meets the limits.
+/// Arguments become text inside of the sandbox, where a value that unfolds to endless text meets the limits.
 fn host_builtin(
     mut caller: Caller<'_, State>,
     builtin: u32,
@@ -100,6 +110,8 @@ fn host_builtin(
     };
     let heap = Heap::over(ready.memory.data_mut(&mut caller));
     let strict = heap.control(control::STRICT) != 0;
+    let now_ns = i64::from(heap.control(control::NOW))
+        | i64::from(heap.control(control::NOW + 4)) << 32;
     let values: Vec<u32> = (0..argc.min(MAX_ARGS))
         .map(|i| heap.load(argv.wrapping_add(4 * i)))
         .collect();
@@ -109,33 +121,59 @@ fn host_builtin(
         if i > 0 {
             args.push(',');
         }
-        let at = ready.to_json.call(&mut caller, value)?;
+        let at = ready.to_term.call(&mut caller, value)?;
         let heap = Heap::over(ready.memory.data_mut(&mut caller));
         let text = text_at(&heap, at).ok_or_else(|| wasmtime::format_err!("a bad address"))?;
         args.push_str(text);
     }
     args.push(']');
-    let builtins = Arc::clone(&caller.data().builtins);
-    match builtins.call(name, &args) {
+    let key = (builtin, args);
+    let known = caller.data().answers.get(&key).cloned();
+    let answer = known.unwrap_or_else(|| {
+        let call = HostCall {
+            name,
+            args: &key.1,
+            now_ns,
+        };
+        let builtins = Arc::clone(&caller.data().builtins);
+        let answer = builtins.call(&call);
+        // Two calls with equal arguments never differ within one evaluation.
+        let answers = &mut caller.data_mut().answers;
+        if BuiltinId(builtin).get().is_some_and(|b| b.nondeterministic) && answers.len() < MAX_ANSWERS {
+            answers.insert(key, answer.clone());
+        }
+        answer
+    });
+    let named = |error: BuiltinError| BuiltinError {
+        message: format!("{name}: {}", error.message),
+        ..error
+    };
+    match answer {
         Ok(None) => Ok(0),
         Ok(Some(text)) => parse_result(&mut caller, &ready, &text).ok_or_else(|| {
-            BuiltinFailure(format!(
-                "{name}: the host's result is not JSON, or too large"
-            ))
-            .into()
+            let error = BuiltinError::failed("the host's result is no value, or too large");
+            BuiltinFailure(named(error)).into()
         }),
-        Err(message) if strict => Err(BuiltinFailure(format!("{name}: {message}")).into()),
-        Err(message) => remember(&mut caller, &ready, &format!("{name}: {message}")).map(|()| 0),
+        Err(error) if strict => Err(BuiltinFailure(named(error)).into()),
+        Err(error) => remember(&mut caller, &ready, &named(error)).map(|()| 0),
     }
 }
 
 /// Leaves a builtin error where the host looks for it: a call that is undefined because of it proves nothing.
-fn remember(caller: &mut Caller<'_, State>, ready: &Ready, message: &str) -> wasmtime::Result<()> {
-    let room = u32::try_from(message.len())?.saturating_add(16);
+fn remember(
+    caller: &mut Caller<'_, State>,
+    ready: &Ready,
+    error: &BuiltinError,
+) -> wasmtime::Result<()> {
+    let room = u32::try_from(error.message.len())?.saturating_add(16);
     ready.reserve.call(&mut *caller, (room, 0))?;
     let mut heap = Heap::over(ready.memory.data_mut(caller));
     let site = heap.control(control::ERROR_SITE);
-    heap.record_error(error_kind::BUILTIN, site, message);
+    let kind = match error.kind {
+        ErrorKind::Type => error_kind::TYPE,
+        ErrorKind::Builtin => error_kind::BUILTIN,
+    };
+    heap.record_error(kind, site, &error.message);
     Ok(())
 }
 
@@ -148,7 +186,7 @@ fn parse_result(caller: &mut Caller<'_, State>, ready: &Ready, text: &str) -> Op
         .call(&mut *caller, (bytes, len / 2 + 1))
         .ok()?;
     let mut heap = Heap::over(ready.memory.data_mut(caller));
-    let value = json::parse(&mut heap, text).ok()?;
+    let value = json::parse_term(&mut heap, text).ok()?;
     (!heap.exhausted()).then_some(value.0)
 }
 /// The text that the two words at an address name.

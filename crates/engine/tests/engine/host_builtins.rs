@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kpol_engine::{Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, Limits};
+use kpol_engine::{Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, HostCall, Limits};
+
+use kpol_runtime::builtins::BuiltinError;
 
 use crate::support::{compile, eval};
 
@@ -14,14 +16,15 @@ impl HostBuiltins for Web {
         name == "http.send"
     }
 
-    fn call(&self, name: &str, args: &str) -> Result<Option<String>, String> {
-        assert_eq!(name, "http.send");
-        match args {
+    fn call(&self, call: &HostCall<'_>) -> Result<Option<String>, BuiltinError> {
+        assert_eq!(call.name, "http.send");
+        match call.args {
             "[{\"url\":\"good\"}]" => Ok(Some("{\"body\":{\"b\":[1,\"x\"],\"a\":1.50}}".into())),
             "[{\"url\":\"nothing\"}]" => Ok(None),
             "[{\"url\":\"garbled\"}]" => Ok(Some("{".into())),
             "[{\"url\":\"large\"}]" => Ok(Some(format!("{{\"body\":[{}0]}}", "0,".repeat(50_000)))),
-            _ => Err(format!("no answer to {args}")),
+            "[{\"url\":{{},{{1:[]}}}}]" => Ok(Some("{\"body\":{{3,set()}}}".into())),
+            args => Err(BuiltinError::failed(format!("no answer to {args}"))),
         }
     }
 }
@@ -38,7 +41,7 @@ fn evaluator() -> Evaluator {
 }
 
 #[test]
-fn arguments_and_results_are_json() {
+fn arguments_and_results_are_terms() {
     let mut evaluator = evaluator();
     let found = eval(&mut evaluator, "\"good\"").unwrap();
     assert_eq!(found.as_deref(), Some("{\"a\":1.50,\"b\":[1,\"x\"]}"));
@@ -64,7 +67,7 @@ fn errors_are_remembered_or_raised() {
 }
 
 #[test]
-fn a_result_that_is_no_json_is_an_error() {
+fn a_result_that_is_no_value_is_an_error() {
     let error = eval(&mut evaluator(), "\"garbled\"").unwrap_err();
     assert_eq!(error.kind, EvalErrorKind::Builtin);
 }

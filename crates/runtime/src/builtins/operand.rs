@@ -1,4 +1,4 @@
-//! Reading operands, with OPA's words where one has the wrong type. Positions count from 1.
+//! For implementations of builtins: reading operands, with OPA's words where one has the wrong type. Positions count from 1.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -8,14 +8,14 @@ use super::BuiltinError;
 use crate::{Heap, Kind, Value};
 
 /// The operand at `position`.
-pub(super) fn at(args: &[Value], position: usize) -> Value {
+pub fn at(args: &[Value], position: usize) -> Value {
     args.get(position.wrapping_sub(1))
         .copied()
         .unwrap_or(Value::UNDEFINED)
 }
 
 /// An operand that is none of the types it may have. `expected` holds their names.
-pub(super) fn type_error(
+pub fn type_error(
     heap: &Heap<'_>,
     position: usize,
     got: Value,
@@ -32,7 +32,7 @@ pub(super) fn type_error(
 }
 
 /// A collection that holds an element of another type than it may.
-pub(super) fn element_error(
+pub fn element_error(
     heap: &Heap<'_>,
     position: usize,
     collection: Value,
@@ -47,12 +47,12 @@ pub(super) fn element_error(
 }
 
 /// An error about one operand in words of its own.
-pub(super) fn wrong(position: usize, text: &str) -> BuiltinError {
+pub fn wrong(position: usize, text: &str) -> BuiltinError {
     BuiltinError::operand(format!("operand {position} {text}"))
 }
 
 /// An operand of one kind.
-pub(super) fn of_kind(
+pub fn of_kind(
     heap: &Heap<'_>,
     args: &[Value],
     position: usize,
@@ -67,7 +67,7 @@ pub(super) fn of_kind(
 }
 
 /// A string.
-pub(super) fn text<'h>(
+pub fn text<'h>(
     heap: &'h Heap<'_>,
     args: &[Value],
     position: usize,
@@ -76,13 +76,13 @@ pub(super) fn text<'h>(
 }
 
 /// A string, or nothing, where the type decides the result and is no error.
-pub(super) fn text_or_none<'h>(heap: &'h Heap<'_>, args: &[Value]) -> Option<&'h str> {
+pub fn text_or_none<'h>(heap: &'h Heap<'_>, args: &[Value]) -> Option<&'h str> {
     let v = at(args, 1);
     (heap.kind(v) == Kind::String).then(|| heap.text(v))
 }
 
 /// An array.
-pub(super) fn array(
+pub fn array(
     heap: &Heap<'_>,
     args: &[Value],
     position: usize,
@@ -91,7 +91,7 @@ pub(super) fn array(
 }
 
 /// An object.
-pub(super) fn object(
+pub fn object(
     heap: &Heap<'_>,
     args: &[Value],
     position: usize,
@@ -100,12 +100,12 @@ pub(super) fn object(
 }
 
 /// A set.
-pub(super) fn set(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
+pub fn set(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Set)
 }
 
 /// A number.
-pub(super) fn number(
+pub fn number(
     heap: &Heap<'_>,
     args: &[Value],
     position: usize,
@@ -114,7 +114,7 @@ pub(super) fn number(
 }
 
 /// The items of an array or the members of a set.
-pub(super) fn list(
+pub fn list(
     heap: &mut Heap<'_>,
     args: &[Value],
     position: usize,
@@ -128,7 +128,7 @@ pub(super) fn list(
 }
 
 /// Checks that all items of a collection are strings.
-pub(super) fn all_text(
+pub fn all_text(
     heap: &Heap<'_>,
     position: usize,
     collection: Value,
@@ -141,7 +141,7 @@ pub(super) fn all_text(
 }
 
 /// A number that is written as an integer (digits, perhaps with zeros after the point) and fits 64 bits.
-pub(super) fn int(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<i64, BuiltinError> {
+pub fn int(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<i64, BuiltinError> {
     let v = number(heap, args, position)?;
     if let Some(n) = v.as_small() {
         return Ok(i64::from(n));
@@ -155,7 +155,7 @@ pub(super) fn int(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<i6
 }
 
 /// The value of a number that is written without an exponent, if it is integral and fits 64 bits.
-pub(super) fn plain_int(heap: &Heap<'_>, v: Value) -> Option<i64> {
+pub fn plain_int(heap: &Heap<'_>, v: Value) -> Option<i64> {
     if let Some(n) = v.as_small() {
         return Some(i64::from(n));
     }
@@ -165,7 +165,7 @@ pub(super) fn plain_int(heap: &Heap<'_>, v: Value) -> Option<i64> {
 }
 
 /// An integer of any size.
-pub(super) fn big(
+pub fn big(
     heap: &Heap<'_>,
     args: &[Value],
     position: usize,
@@ -183,7 +183,7 @@ pub(super) fn big(
 }
 
 /// The exact value of a number that is integral.
-pub(super) fn big_of(heap: &Heap<'_>, v: Value) -> Option<BigInt> {
+pub fn big_of(heap: &Heap<'_>, v: Value) -> Option<BigInt> {
     match heap.as_i64(v) {
         Some(n) => Some(BigInt::from(n)),
         None => big_from_text(&heap.number_text(v)),
@@ -191,7 +191,7 @@ pub(super) fn big_of(heap: &Heap<'_>, v: Value) -> Option<BigInt> {
 }
 
 /// Reads an integral decimal exactly: `12`, `1.50e3`.
-pub(super) fn big_from_text(text: &str) -> Option<BigInt> {
+pub fn big_from_text(text: &str) -> Option<BigInt> {
     /// Beyond this many digits an exponent is refused: numbers of that size are not values.
     const DIGITS: i64 = 100_000;
     let (mantissa, exponent) = match text.find(['e', 'E']) {
@@ -227,7 +227,7 @@ pub(super) fn big_from_text(text: &str) -> Option<BigInt> {
 }
 
 /// The value of an integer of any size.
-pub(super) fn from_big(heap: &mut Heap<'_>, n: &BigInt) -> Value {
+pub fn from_big(heap: &mut Heap<'_>, n: &BigInt) -> Value {
     match i64::try_from(n) {
         Ok(n) => heap.integer(n),
         Err(_) => {
@@ -238,7 +238,7 @@ pub(super) fn from_big(heap: &mut Heap<'_>, n: &BigInt) -> Value {
 }
 
 /// A decimal without its fraction.
-pub(super) fn truncated(text: &str) -> BigInt {
+pub fn truncated(text: &str) -> BigInt {
     if let Some(n) = big_from_text(text) {
         return n;
     }

@@ -91,10 +91,15 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// An array or object whose closing bracket has not come yet.
+/// A collection whose closing bracket has not come yet.
 enum Open {
     Array(Vec<Value>),
     Object(Vec<(Value, Value)>, Value),
+    /// `{` with its first value still to come: what follows that tells whether it is a set or an object. Terms only.
+    Brace,
+    Set(Vec<Value>),
+    /// An object whose next key is still to come. Terms only.
+    Key(Vec<(Value, Value)>),
 }
 
 /// Parses strict JSON: one value and nothing after it. Numbers keep their spelling; of equal keys the last one counts.
@@ -102,10 +107,23 @@ enum Open {
 /// # Errors
 /// [`Error`] where the text is not JSON, nests deeper than [`MAX_DEPTH`], or has a number out of range.
 pub fn parse(heap: &mut Heap<'_>, text: &str) -> Result<Value, Error> {
+    parse_as(heap, text, false)
+}
+
+/// Parses a ground term of Rego: JSON, and beside it sets (`{1, 2}`, `set()`) and object keys of any kind.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_term(heap: &mut Heap<'_>, text: &str) -> Result<Value, Error> {
+    parse_as(heap, text, true)
+}
+
+fn parse_as(heap: &mut Heap<'_>, text: &str, terms: bool) -> Result<Value, Error> {
     let mut parser = Parser {
         text,
         at: 0,
         scratch: String::new(),
+        terms,
     };
     parser.skip_space();
     if parser.at == text.len() {
@@ -123,6 +141,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     scratch: String,
+    /// Whether what Rego has beyond JSON is taken.
+    terms: bool,
 }
 
 impl Parser<'_> {
@@ -189,6 +209,10 @@ impl Parser<'_> {
                 Some(b'{') => {
                     self.at += 1;
                     if !self.eat(b'}') {
+                        if self.terms {
+                            open.push(Open::Brace);
+                            continue;
+                        }
                         let key = self.key(heap)?;
                         open.push(Open::Object(Vec::new(), key));
                         continue;
@@ -214,11 +238,39 @@ impl Parser<'_> {
                     Open::Object(entries, key) => {
                         entries.push((*key, value));
                         if self.eat(b',') {
-                            *key = self.key(heap)?;
+                            if self.terms {
+                                *top = Open::Key(core::mem::take(entries));
+                            } else {
+                                *key = self.key(heap)?;
+                            }
                             break;
                         }
                         self.expect(b'}', Context::AfterEntry)?;
                         value = heap.object_from_entries(entries);
+                    }
+                    Open::Brace if self.eat(b':') => {
+                        *top = Open::Object(Vec::new(), value);
+                        break;
+                    }
+                    Open::Brace => {
+                        *top = Open::Set(Vec::new());
+                        continue;
+                    }
+                    Open::Key(entries) => {
+                        self.expect(b':', Context::AfterKey)?;
+                        *top = Open::Object(core::mem::take(entries), value);
+                        break;
+                    }
+                    Open::Set(items) => {
+                        items.push(value);
+                        if self.eat(b',') {
+                            break;
+                        }
+                        self.expect(b'}', Context::AfterItem)?;
+                        value = heap.set_new();
+                        for item in items {
+                            heap.set_add(value, *item);
+                        }
                     }
                 }
                 open.pop();
@@ -243,6 +295,11 @@ impl Parser<'_> {
             Some(b't') => self.word("true", Value::TRUE),
             Some(b'f') => self.word("false", Value::FALSE),
             Some(b'-' | b'0'..=b'9') => self.number(heap),
+            Some(b's') if self.terms => {
+                self.word("set(", Value::NULL)?;
+                self.expect(b')', Context::Value)?;
+                Ok(heap.set_new())
+            }
             _ => Err(self.unexpected(Context::Value)),
         }
     }
