@@ -95,7 +95,11 @@ fn evaluate(case: &Json, version: RegoVersion, strict: bool) -> Result<Json, (St
         Error::Builtin {
             is_type, message, ..
         } => {
-            let code = if is_type { "eval_type_error" } else { "eval_builtin_error" };
+            let code = if is_type {
+                "eval_type_error"
+            } else {
+                "eval_builtin_error"
+            };
             (code.to_owned(), message)
         }
         Error::Invalid(text) => ("invalid".to_owned(), text.to_owned()),
@@ -107,7 +111,8 @@ fn evaluate(case: &Json, version: RegoVersion, strict: bool) -> Result<Json, (St
 
 fn judge(case: &Json, version: RegoVersion) -> Result<(), String> {
     if let Some(wanted) = case.get("want_result") {
-        let rows = evaluate(case, version, false).map_err(|(code, text)| format!("{code}: {text}"))?;
+        let rows =
+            evaluate(case, version, false).map_err(|(code, text)| format!("{code}: {text}"))?;
         if rows != *wanted {
             return Err(format!("wanted {wanted}\ngot    {rows}"));
         }
@@ -168,5 +173,10 @@ fn cases_that_need_the_host() {
     for (category, (passed, all)) in &counts {
         println!("{passed:>4} of {all:>4}  {category}");
     }
-    assert!(failures.is_empty(), "{} failed\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failed\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }

@@ -1,14 +1,13 @@
 //! From the command line to a loaded policy and its checks.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use kpol_compiler::artifact::Artifact;
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_compiler::plan;
 use kpol_diagnostics::SourceMap;
-use kpol_engine::{Engine, EngineOptions, EntryId, NoBuiltins, Policy};
+use kpol_engine::{Engine, EngineOptions, EntryId, Policy};
 use kpol_syntax::ast::RegoVersion;
 
 use crate::args::TestArgs;
@@ -205,7 +204,6 @@ fn missing(wanted: &Namespaces, found: &discover::Discovered) -> Result<(), Comm
 pub(crate) fn load(artifact: &Artifact) -> Result<Policy, CommandError> {
     let engine = Engine::new(EngineOptions {
         cache: cache_folder(),
-        builtins: Arc::new(NoBuiltins),
         ..EngineOptions::default()
     })
     .map_err(|error| CommandError::Plain(error.to_string()))?;

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use kpol_builtins::{HostBuiltins, Standard};
 use wasmtime::{Module, OptLevel};
 
 use crate::{
@@ -55,7 +56,7 @@ impl Default for EngineOptions {
         EngineOptions {
             mode: CompileMode::default(),
             cache: None,
-            builtins: Arc::new(NoBuiltins),
+            builtins: Arc::new(Standard::default()),
         }
     }
 }

@@ -26,7 +26,7 @@ mod policy;
 mod testing;
 mod ticker;
 
-pub use kpol_builtins::{HostBuiltins, HostCall, NoBuiltins};
+pub use kpol_builtins::{HostBuiltins, HostCall, NoBuiltins, Standard};
 pub use kpol_compiler::artifact::Role;
 
 pub use crate::answer::{Answer, Trace, Yield};

@@ -110,8 +110,8 @@ fn host_builtin(
     };
     let heap = Heap::over(ready.memory.data_mut(&mut caller));
     let strict = heap.control(control::STRICT) != 0;
-    let now_ns = i64::from(heap.control(control::NOW))
-        | i64::from(heap.control(control::NOW + 4)) << 32;
+    let now_ns =
+        i64::from(heap.control(control::NOW)) | i64::from(heap.control(control::NOW + 4)) << 32;
     let values: Vec<u32> = (0..argc.min(MAX_ARGS))
         .map(|i| heap.load(argv.wrapping_add(4 * i)))
         .collect();
@@ -139,7 +139,9 @@ fn host_builtin(
         let answer = builtins.call(&call);
         // Two calls with equal arguments never differ within one evaluation.
         let answers = &mut caller.data_mut().answers;
-        if BuiltinId(builtin).get().is_some_and(|b| b.nondeterministic) && answers.len() < MAX_ANSWERS {
+        if BuiltinId(builtin).get().is_some_and(|b| b.nondeterministic)
+            && answers.len() < MAX_ANSWERS
+        {
             answers.insert(key, answer.clone());
         }
         answer

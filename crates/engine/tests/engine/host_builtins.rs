@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kpol_engine::{Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, HostCall, Limits};
+use kpol_engine::{
+    Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, HostCall, Limits,
+};
 
 use kpol_runtime::builtins::BuiltinError;
 

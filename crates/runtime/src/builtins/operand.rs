@@ -15,12 +15,7 @@ pub fn at(args: &[Value], position: usize) -> Value {
 }
 
 /// An operand that is none of the types it may have. `expected` holds their names.
-pub fn type_error(
-    heap: &Heap<'_>,
-    position: usize,
-    got: Value,
-    expected: &[&str],
-) -> BuiltinError {
+pub fn type_error(heap: &Heap<'_>, position: usize, got: Value, expected: &[&str]) -> BuiltinError {
     let got = heap.kind(got).name();
     BuiltinError::operand(match expected {
         [one] => format!("operand {position} must be {one} but got {got}"),
@@ -82,20 +77,12 @@ pub fn text_or_none<'h>(heap: &'h Heap<'_>, args: &[Value]) -> Option<&'h str> {
 }
 
 /// An array.
-pub fn array(
-    heap: &Heap<'_>,
-    args: &[Value],
-    position: usize,
-) -> Result<Value, BuiltinError> {
+pub fn array(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Array)
 }
 
 /// An object.
-pub fn object(
-    heap: &Heap<'_>,
-    args: &[Value],
-    position: usize,
-) -> Result<Value, BuiltinError> {
+pub fn object(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Object)
 }
 
@@ -105,11 +92,7 @@ pub fn set(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, Bu
 }
 
 /// A number.
-pub fn number(
-    heap: &Heap<'_>,
-    args: &[Value],
-    position: usize,
-) -> Result<Value, BuiltinError> {
+pub fn number(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<Value, BuiltinError> {
     of_kind(heap, args, position, Kind::Number)
 }
 
@@ -165,11 +148,7 @@ pub fn plain_int(heap: &Heap<'_>, v: Value) -> Option<i64> {
 }
 
 /// An integer of any size.
-pub fn big(
-    heap: &Heap<'_>,
-    args: &[Value],
-    position: usize,
-) -> Result<BigInt, BuiltinError> {
+pub fn big(heap: &Heap<'_>, args: &[Value], position: usize) -> Result<BigInt, BuiltinError> {
     let v = at(args, position);
     if heap.kind(v) != Kind::Number {
         return Err(type_error(heap, position, v, &["integer"]));
