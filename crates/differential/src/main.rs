@@ -48,6 +48,9 @@ struct Args {
     /// Where the smallest case of each difference is written.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
+    /// Prints why policies are refused at compile time.
+    #[arg(long)]
+    refusals: bool,
     /// Prints each policy.
     #[arg(long)]
     show: bool,
@@ -87,7 +90,7 @@ fn run(args: &Args) -> Result<usize, String> {
         let handles: Vec<_> = (0..workers)
             .map(|_| {
                 scope.spawn(|| -> Result<(), String> {
-                    let mut peers = Peers::new(&engine, program.as_deref())?;
+                    let mut peers = Peers::new(&engine, program.as_deref(), args.refusals)?;
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         let full = |found: &Vec<Found>| found.len() >= args.limit;
@@ -149,28 +152,51 @@ fn report(args: &Args, found: &Found) -> Result<(), String> {
 /// Everyone who is asked.
 struct Peers<'e> {
     engine: &'e Engine,
+    refusals: bool,
     opa: Option<Opa>,
 }
 
 impl<'e> Peers<'e> {
-    fn new(engine: &'e Engine, program: Option<&Path>) -> Result<Self, String> {
+    fn new(engine: &'e Engine, program: Option<&Path>, refusals: bool) -> Result<Self, String> {
         let opa = program.map(|program| {
             Opa::start(program)
                 .map_err(|error| format!("cannot run {}: {error}", program.display()))
         });
         Ok(Peers {
             engine,
+            refusals,
             opa: opa.transpose()?,
         })
     }
 
     /// The difference, if there is one, and whether the policy compiles.
     fn compare(&mut self, case: &Case) -> Result<(Option<String>, bool), String> {
+        if case.strict {
+            let lenient = Case {
+                strict: false,
+                ..case.clone()
+            };
+            let found = self.compare_once(&lenient)?;
+            if found.0.is_some() {
+                return Ok(found);
+            }
+        }
+        self.compare_once(case)
+    }
+
+    fn compare_once(&mut self, case: &Case) -> Result<(Option<String>, bool), String> {
         let ours = match kpol::ask(self.engine, case, true) {
             Ok(ours) => ours,
             Err(error) => return Ok((Some(error.to_string()), true)),
         };
         let compiles = ours.compile.is_empty();
+        if let (true, Some(error)) = (self.refusals, ours.compile.first()) {
+            println!(
+                "refused: {}: {}",
+                error.code,
+                error.message.replace('\n', " ")
+            );
+        }
         match kpol::ask(self.engine, case, false) {
             Ok(plain) => {
                 if let Some(what) = difference(&case.queries, &ours, &plain) {

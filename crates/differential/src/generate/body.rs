@@ -63,10 +63,10 @@ impl Generator {
                 }
             }
             3 => {
-                let root = if self.chance(3) { "data" } else { "input" };
+                // Not over `data`, to which the policy belongs.
                 let name = self.fresh("p");
                 body.push(format!(
-                    "walk({root}, [{name}, {value}])\nis_number({value})"
+                    "walk(input, [{name}, {value}])\nis_number({value})"
                 ));
                 self.vars.push((value, Type::Number));
             }
