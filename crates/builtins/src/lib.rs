@@ -5,10 +5,12 @@
 //! its own, over which an [`Implementation`] works just as the runtime's builtins do.
 #![forbid(unsafe_code)]
 
+mod extensions;
 mod standard;
 
-use kpol_runtime::builtins::BuiltinError;
+pub use kpol_runtime::builtins::BuiltinError;
 
+pub use extensions::EXTENSIONS;
 pub use standard::{Context, Implementation, Options, Standard};
 
 /// One call of a builtin.
@@ -47,5 +49,20 @@ impl HostBuiltins for NoBuiltins {
     fn call(&self, call: &HostCall<'_>) -> Result<Option<String>, BuiltinError> {
         let name = call.name;
         Err(BuiltinError::failed(format!("`{name}` is not available")))
+    }
+}
+
+/// Two hosts in one: what the first does not have, the second is asked for.
+impl<A: HostBuiltins, B: HostBuiltins> HostBuiltins for (A, B) {
+    fn has(&self, name: &str) -> bool {
+        self.0.has(name) || self.1.has(name)
+    }
+
+    fn call(&self, call: &HostCall<'_>) -> Result<Option<String>, BuiltinError> {
+        if self.0.has(call.name) {
+            self.0.call(call)
+        } else {
+            self.1.call(call)
+        }
     }
 }

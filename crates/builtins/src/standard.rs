@@ -6,6 +6,7 @@ use kpol_runtime::{
     json,
 };
 
+use crate::extensions;
 use crate::{HostBuiltins, HostCall};
 
 /// What builtins may do.
@@ -31,9 +32,9 @@ pub type Implementation = fn(&Context<'_>, &mut Heap<'_>, &[Value]) -> Outcome;
 type Table = &'static [(&'static str, Implementation)];
 
 /// Each category has a module with its table.
-const TABLES: &[Table] = &[];
+const TABLES: &[Table] = &[extensions::TABLE];
 
-/// The standard host: all of OPA's builtins that the runtime does not have.
+/// The standard host: all of OPA's builtins that the runtime does not have, and kpol's own ([`crate::EXTENSIONS`]).
 #[derive(Debug, Clone, Default)]
 pub struct Standard {
     options: Options,

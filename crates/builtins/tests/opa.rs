@@ -18,7 +18,7 @@ use kpol_abi::builtins::BuiltinId;
 use kpol_builtins::Standard;
 use kpol_compiler::ir::interp::{Error, Inputs, Machine};
 use kpol_compiler::resolve::QuerySource;
-use kpol_compiler::{compile, plan};
+use kpol_compiler::{compile, plan, resolve};
 use kpol_diagnostics::{SourceMap, Span};
 use kpol_runtime::builtins::BuiltinError;
 use kpol_runtime::{Heap, Value, json};
@@ -62,7 +62,7 @@ fn evaluate(case: &Json, version: RegoVersion, strict: bool) -> Result<Json, (St
         imports: &[],
         version,
     }];
-    let program = compile::check(&modules, &queries, false)
+    let program = compile::check(&modules, &queries, &resolve::Options::default())
         .map_err(|errors| (errors[0].code.to_owned(), errors[0].message.clone()))?;
     let policy = plan::plan(&program, &plan::Options::default()).unwrap();
     let mut heap = Heap::new();
@@ -81,7 +81,7 @@ fn evaluate(case: &Json, version: RegoVersion, strict: bool) -> Result<Json, (St
     };
     let standard = Standard::default();
     let host = |heap: &mut Heap<'_>, id: BuiltinId, args: &[Value]| {
-        let name = id.get().unwrap().name;
+        let name = policy.builtin(id).unwrap().name();
         let outcome = standard.run(heap, name, args, 1_700_000_000_000_000_000)?;
         Some(outcome.map_err(|error| BuiltinError {
             message: format!("{name}: {}", error.message),

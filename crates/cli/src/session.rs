@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kpol_compiler::artifact::Artifact;
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
-use kpol_compiler::plan;
+use kpol_compiler::{plan, resolve};
 use kpol_diagnostics::SourceMap;
 use kpol_engine::{Engine, EngineOptions, EntryId, Policy};
 use kpol_syntax::ast::RegoVersion;
@@ -169,7 +169,7 @@ pub(crate) fn check(
     {
         return Err(rendered(sources, &policies.errors));
     }
-    compile::check(&policies.modules, &[], false).map_err(|errors| rendered(sources, &errors))
+    compile::check(&policies.modules, &[], &front()).map_err(|errors| rendered(sources, &errors))
 }
 
 /// Fails where a namespace that was asked for has no rule to run, or there is none at all.
@@ -198,6 +198,14 @@ fn missing(wanted: &Namespaces, found: &discover::Discovered) -> Result<(), Comm
         ));
     }
     Ok(())
+}
+
+/// What policies may use.
+pub(crate) fn front() -> resolve::Options {
+    resolve::Options {
+        builtins: kpol_engine::standard_builtins(),
+        ..resolve::Options::default()
+    }
 }
 
 /// Loads a compiled policy, with the cache of compiled code.

@@ -7,6 +7,7 @@ use kpol_abi::names;
 use kpol_diagnostics::{SourceMap, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::builtins::Declared;
 use crate::ir::{Policy, TraceRole};
 
 /// A compiled policy.
@@ -56,6 +57,9 @@ pub struct Description {
     pub trace_sites: Vec<TraceSite>,
     /// The builtins that are called, sorted by name: a host that lacks one refuses the policy.
     pub builtins: Vec<String>,
+    /// Those of them that are not in the standard table, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared: Vec<Declared>,
     /// The number of memo slots.
     pub memo_slots: u32,
     /// The number of override slots.
@@ -171,10 +175,15 @@ impl Description {
                         .collect(),
                 })
                 .collect(),
-            builtins: builtins
-                .iter()
-                .filter_map(|id| Some(id.get()?.name.to_owned()))
-                .collect(),
+            builtins: {
+                let mut names: Vec<String> = builtins
+                    .iter()
+                    .filter_map(|id| Some(policy.builtin(*id)?.name().to_owned()))
+                    .collect();
+                names.sort();
+                names
+            },
+            declared: policy.declared.clone(),
             memo_slots: policy.memo_slots,
             override_slots: policy.override_slots,
         }

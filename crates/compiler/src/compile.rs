@@ -13,8 +13,8 @@ use crate::resolve::{self, QuerySource};
 /// How to compile.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Refuses unused variables and imports.
-    pub strict: bool,
+    /// What the front end allows.
+    pub front: resolve::Options,
     /// The optimisations.
     pub passes: Passes,
     /// What to plan.
@@ -28,13 +28,9 @@ pub struct Options {
 pub fn check(
     modules: &[Module],
     queries: &[QuerySource<'_>],
-    strict: bool,
+    options: &resolve::Options,
 ) -> Result<Program, Vec<Diagnostic>> {
-    crate::check::check(resolve::resolve(
-        modules,
-        queries,
-        resolve::Options { strict },
-    )?)
+    crate::check::check(resolve::resolve(modules, queries, options)?)
 }
 
 /// Compiles a checked program. `sources` are the texts that its spans point into.
@@ -66,5 +62,5 @@ pub fn compile(
     sources: &SourceMap,
     options: &Options,
 ) -> Result<Artifact, Vec<Diagnostic>> {
-    generate(&check(modules, queries, options.strict)?, sources, options)
+    generate(&check(modules, queries, &options.front)?, sources, options)
 }

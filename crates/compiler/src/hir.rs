@@ -5,6 +5,7 @@
 use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::Span;
 
+use crate::builtins::Registry;
 use crate::ir::Const;
 
 mod print;
@@ -28,6 +29,8 @@ pub struct Program {
     pub tree: Node,
     /// Queries that are to become entrypoints.
     pub queries: Vec<Query>,
+    /// The builtins that it may call.
+    pub builtins: Registry,
     /// Metadata comments, unparsed, in the order of modules and lines.
     pub annotations: Vec<Annotation>,
 }

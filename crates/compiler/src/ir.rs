@@ -16,6 +16,8 @@
 use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::Span;
 
+use crate::builtins::{Declared, Entry, declared_index};
+
 pub mod interp;
 mod print;
 pub mod verify;
@@ -38,6 +40,19 @@ pub struct Policy {
     pub sites: Vec<Site>,
     /// Places at which an entrypoint's rule yields a value.
     pub trace_sites: Vec<TraceSite>,
+    /// The builtins that it calls and that are not in the standard table, by number.
+    pub declared: Vec<Declared>,
+}
+
+impl Policy {
+    /// The builtin of a number.
+    #[must_use]
+    pub fn builtin(&self, id: BuiltinId) -> Option<Entry<'_>> {
+        match id.get() {
+            Some(builtin) => Some(Entry::Standard(builtin)),
+            None => Some(Entry::Declared(self.declared.get(declared_index(id)?)?)),
+        }
+    }
 }
 
 macro_rules! ids {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod artifact;
+pub mod builtins;
 pub mod check;
 pub mod codegen;
 pub mod codes;

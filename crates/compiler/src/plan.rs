@@ -16,8 +16,10 @@ mod withs;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
+use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::{Diagnostic, Span};
 
+use crate::builtins::{Entry, declared_id};
 use crate::hir::{Callee, Program, RuleId};
 use crate::ir::{
     Block, Const, ConstId, Entrypoint, Func, FuncId, MemoId, Operand, Policy, Site, SiteId, SlotId,
@@ -135,6 +137,18 @@ impl<'p> Planner<'p> {
             what: what.into(),
         });
         id
+    }
+
+    /// The number of a builtin in the module: declared builtins are numbered in the order of their first calls.
+    fn numbered(&mut self, id: BuiltinId, entry: Option<Entry<'_>>) -> BuiltinId {
+        let Some(Entry::Declared(declared)) = entry else {
+            return id;
+        };
+        let known = self.policy.declared.iter().position(|own| own == declared);
+        declared_id(known.unwrap_or_else(|| {
+            self.policy.declared.push(declared.clone());
+            self.policy.declared.len() - 1
+        }))
     }
 
     fn slot(&mut self) -> SlotId {

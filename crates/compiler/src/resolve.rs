@@ -21,6 +21,7 @@ use std::collections::HashSet;
 use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{Import, Module, Query, RegoVersion};
 
+use crate::builtins::Registry;
 use crate::hir;
 use crate::resolve::clause::{Found, Lower};
 use crate::resolve::imports::Names;
@@ -31,10 +32,12 @@ use crate::resolve::rules::Tables;
 pub const MAX_BODIES: u32 = 64;
 
 /// How strict to be.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Refuses unused arguments, assignments and imports.
     pub strict: bool,
+    /// The builtins that may be called.
+    pub builtins: Registry,
 }
 
 /// A query that becomes an entrypoint.
@@ -69,7 +72,7 @@ pub struct Resolved {
 pub fn resolve(
     modules: &[Module],
     queries: &[QuerySource<'_>],
-    options: Options,
+    options: &Options,
 ) -> Result<Resolved, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut tables = Tables::collect(modules, &mut errors);
@@ -77,6 +80,7 @@ pub fn resolve(
     let mut program = hir::Program {
         rules: tables.rules,
         tree: tables.tree,
+        builtins: options.builtins.clone(),
         ..hir::Program::default()
     };
 

@@ -32,7 +32,7 @@ fn lower(path: &Path, sources: &mut SourceMap) -> Result<hir::Program, Vec<Diagn
         return Err(errors);
     }
     let modules: Vec<_> = module.into_iter().collect();
-    resolve::resolve(&modules, &[], Options::default()).and_then(check::check)
+    resolve::resolve(&modules, &[], &Options::default()).and_then(check::check)
 }
 
 #[test]

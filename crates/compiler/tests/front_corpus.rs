@@ -53,7 +53,7 @@ fn compile(
         imports: &[],
         version,
     }];
-    let resolved = resolve::resolve(&parsed, &queries, Options::default())
+    let resolved = resolve::resolve(&parsed, &queries, &Options::default())
         .map_err(|errors| ("resolve", errors))?;
     check::check(resolved).map_err(|errors| ("check", errors))
 }

@@ -27,8 +27,9 @@ fn errors() {
             .collect();
         let options = Options {
             strict: wanted.contains(&"strict"),
+            ..Options::default()
         };
-        let found = report(&policy.join("\n"), options);
+        let found = report(&policy.join("\n"), &options);
         for wanted in wanted.iter().filter(|line| **line != "strict") {
             let fits = match *wanted {
                 "ok" => found.is_empty(),
@@ -48,7 +49,7 @@ fn errors() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-fn report(policy: &str, options: Options) -> Vec<(String, &'static str, String)> {
+fn report(policy: &str, options: &Options) -> Vec<(String, &'static str, String)> {
     let mut sources = SourceMap::new();
     let source = sources.add("test.rego", policy);
     let (module, errors) = parse_module(source, policy, RegoVersion::V1);
@@ -85,8 +86,8 @@ fn deep_bodies_are_refused_not_crashed_on() {
             "]".repeat(levels)
         )
     };
-    assert_eq!(report(&nested(64), Options::default()), []);
-    let errors = report(&nested(65), Options::default());
+    assert_eq!(report(&nested(64), &Options::default()), []);
+    let errors = report(&nested(65), &Options::default());
     assert!(
         errors.iter().any(|(.., text)| text.contains("64 bodies")),
         "{errors:?}"
@@ -97,5 +98,5 @@ fn deep_bodies_are_refused_not_crashed_on() {
         "[".repeat(200),
         "]".repeat(200)
     );
-    assert_eq!(report(&arrays, Options::default()), []);
+    assert_eq!(report(&arrays, &Options::default()), []);
 }

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use kpol_compiler::ir::Policy;
 use kpol_compiler::ir::interp::Error;
-use kpol_compiler::resolve::QuerySource;
+use kpol_compiler::resolve::{Options, QuerySource};
 use kpol_compiler::{compile, hir};
 use kpol_diagnostics::{SourceMap, Span};
 use kpol_syntax::ast::RegoVersion;
@@ -57,7 +57,7 @@ fn checked(modules: &[&str], query: &str, version: RegoVersion) -> Option<hir::P
         imports: &[],
         version,
     }];
-    compile::check(&parsed, &queries, false).ok()
+    compile::check(&parsed, &queries, &Options::default()).ok()
 }
 
 /// A result as text: ids of places differ from plan to plan, what stands there does not.

@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use kpol_builtins::{HostBuiltins, Standard};
+use kpol_builtins::{EXTENSIONS, HostBuiltins, Standard};
+use kpol_compiler::builtins::{Declared, Registry};
 use wasmtime::{Module, OptLevel};
 
 use crate::{
@@ -37,6 +38,14 @@ impl CompileMode {
             CompileMode::Optimized => "optimized",
         }
     }
+}
+
+/// The builtins that policies may call where the host is [`Standard`].
+#[must_use]
+pub fn standard_builtins() -> Registry {
+    Registry::default()
+        .with(EXTENSIONS.iter().map(Declared::from))
+        .unwrap_or_default()
 }
 
 /// What an engine is made from.

@@ -3,6 +3,8 @@
 //! A module exports `memory`, `kpol_policy_abi`, `alloc`, `validate` and `free`, and imports nothing. Documents and
 //! answers are JSON. Whatever else a module does is an error, never a pass.
 
+use std::sync::Arc;
+
 use kpol_input::{Path, Segment};
 use serde_json::Value;
 use thiserror::Error;
@@ -157,7 +159,7 @@ impl Checker {
 
 impl Running {
     fn start(policy: &ForeignPolicy, limits: Limits) -> Result<Running, EvalError> {
-        let mut store = new_store(&policy.engine, limits);
+        let mut store = new_store(&policy.engine, Arc::default(), limits);
         let started = Running::link(&mut store, &policy.module);
         match started {
             Ok((memory, version, alloc, validate, free)) if version == ABI_VERSION => Ok(Running {

@@ -3,6 +3,8 @@
 mod failure;
 mod host;
 
+use std::sync::Arc;
+
 use kpol_abi::names;
 use kpol_runtime::{Heap, Value};
 use wasmtime::{Extern, Memory, MemoryType, Module, Store, TypedFunc};
@@ -49,7 +51,7 @@ impl Instance {
         strict: bool,
     ) -> Result<Instance, EvalError> {
         let engine = policy.inner.engine.clone();
-        let mut store = new_store(&engine, limits);
+        let mut store = new_store(&engine, Arc::clone(&policy.inner.declared), limits);
         let _running = engine.inner.ticker.run();
         let linked = link(
             &mut store,

@@ -26,13 +26,13 @@ mod policy;
 mod testing;
 mod ticker;
 
-pub use kpol_builtins::{HostBuiltins, HostCall, NoBuiltins, Standard};
+pub use kpol_builtins::{BuiltinError, HostBuiltins, HostCall, NoBuiltins, Standard};
 pub use kpol_compiler::artifact::Role;
 
 pub use crate::answer::{Answer, Trace, Yield};
 pub use crate::config::MAX_WASM_STACK;
 pub use crate::data::{Data, DataError};
-pub use crate::engine::{CompileMode, Engine, EngineOptions};
+pub use crate::engine::{CompileMode, Engine, EngineOptions, standard_builtins};
 pub use crate::error::{EngineError, EvalError, EvalErrorKind, LoadError, SourceSite};
 pub use crate::evaluator::{Evaluator, Printed};
 pub use crate::foreign::{Checker, ForeignPolicy, Rejection};

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use kpol_abi::{imports::RuntimeFn, names};
-use kpol_compiler::artifact::{self, Artifact, TraceSlot};
+use kpol_compiler::{
+    artifact::{self, Artifact, TraceSlot},
+    builtins::Declared,
+};
 use wasmtime::{ExternType, FuncType, Module, ValType};
 
 use crate::{
@@ -45,6 +48,8 @@ pub(crate) struct Inner {
     pub(crate) traces: Vec<TraceSite>,
     /// Whether it calls a builtin whose result may differ from one evaluation to the next.
     pub(crate) volatile: bool,
+    /// The builtins that are not in the standard table, by number.
+    pub(crate) declared: Arc<[Declared]>,
 }
 
 /// A place at which a rule yields a value.
@@ -126,8 +131,12 @@ impl Engine {
                 volatile: description.builtins.iter().any(|name| {
                     kpol_abi::builtins::by_name(name)
                         .and_then(|id| id.get())
-                        .is_none_or(|builtin| builtin.nondeterministic)
-                }),
+                        .is_some_and(|builtin| builtin.nondeterministic)
+                }) || description
+                    .declared
+                    .iter()
+                    .any(|declared| declared.nondeterministic),
+                declared: description.declared.iter().cloned().collect(),
                 sites: description
                     .sites
                     .iter()

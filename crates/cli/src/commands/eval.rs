@@ -64,7 +64,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
         imports: &[],
         version,
     }];
-    let artifact = compile::compile(&modules, &queries, &sources, &compile::Options::default())
+    let options = compile::Options {
+        front: session::front(),
+        ..compile::Options::default()
+    };
+    let artifact = compile::compile(&modules, &queries, &sources, &options)
         .map_err(|errors| rendered(&sources, &errors))?;
     let policy = session::load(&artifact)?;
     let failed =

@@ -194,7 +194,9 @@ impl<'p> Printer<'p> {
 
     fn callee(&self, callee: Callee) -> String {
         match callee {
-            Callee::Builtin(id) => id.get().map_or("?", |builtin| builtin.name).to_owned(),
+            Callee::Builtin(id) => (self.program.builtins.get(id))
+                .map_or("?", |builtin| builtin.name())
+                .to_owned(),
             Callee::Function(id) => self
                 .program
                 .rules

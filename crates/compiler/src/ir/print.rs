@@ -221,7 +221,8 @@ impl Printer<'_> {
             Stmt::Builtin {
                 dst, builtin, args, ..
             } => {
-                let name = builtin.get().map_or("?", |entry| entry.name);
+                let entry = self.policy.and_then(|policy| policy.builtin(*builtin));
+                let name = entry.map_or("?", |entry| entry.name());
                 write!(f, "{} = {name}({})", local(*dst), self.ops(args))
             }
             Stmt::Test { op, a, b } => write!(f, "test {} {op} {}", self.op(*a), self.op(*b)),

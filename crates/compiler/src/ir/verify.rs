@@ -211,11 +211,10 @@ impl Checker<'_> {
                 site,
                 ..
             } => {
-                let known = builtin
-                    .get()
+                let known = (self.policy.builtin(*builtin))
                     .ok_or(Problem::Missing("builtin", builtin.0))?;
                 if args.len() > 4 {
-                    return Err(Problem::Arity(known.name.to_owned(), args.len()));
+                    return Err(Problem::Arity(known.name().to_owned(), args.len()));
                 }
                 self.site(*site)
             }

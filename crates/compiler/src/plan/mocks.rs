@@ -13,7 +13,9 @@ impl Planner<'_> {
             return *func;
         }
         let name = match callee {
-            Callee::Builtin(id) => id.get().map_or("builtin", |b| b.name).to_owned(),
+            Callee::Builtin(id) => (self.program.builtins.get(id))
+                .map_or("builtin", |b| b.name())
+                .to_owned(),
             Callee::Function(rule) => self.rule(rule).name(),
         };
         let span = super::NOWHERE;

@@ -1,5 +1,6 @@
 //! Terms to operands, and unification.
 
+use crate::builtins::Entry;
 use crate::hir::{Body, Callee, Expr, ExprKind, LocalId, RefHead, TemplatePart, Term, TermKind};
 use crate::ir::{CompareOp, Const, Local, Operand, Stmt};
 
@@ -220,8 +221,10 @@ impl Planner<'_> {
     ) {
         match callee {
             Callee::Builtin(builtin) => {
-                let name = builtin.get().map_or("builtin", |entry| entry.name);
-                let site = self.site(span, name);
+                let program = self.program;
+                let entry = program.builtins.get(builtin);
+                let site = self.site(span, entry.map_or("builtin", Entry::name));
+                let builtin = self.numbered(builtin, entry);
                 b.emit(Stmt::Builtin {
                     dst,
                     builtin,

@@ -1,9 +1,10 @@
 //! Calls: what is called, with how many arguments, and the builtins that are more than functions.
 
-use kpol_abi::builtins::{Builtin, by_name};
+use kpol_abi::builtins::by_name;
 use kpol_diagnostics::Span;
 use kpol_syntax::ast::{self, RegoVersion, TermKind as AstTermKind};
 
+use crate::builtins::Entry;
 use crate::codes;
 use crate::hir::{Callee, Expr, ExprKind, RuleKind, Term, TermKind};
 use crate::ir::Const;
@@ -225,8 +226,10 @@ impl Lower<'_> {
         if self.is_declared(head) || (self.names.contains(head) && !self.is_hidden(head)) {
             return None;
         }
-        let builtin = by_name(&call.function.dotted()?)?.get()?;
-        builtin.relation.then_some(builtin.name)
+        match self.program.builtins.find(&call.function.dotted()?)? {
+            (_, Entry::Standard(builtin)) => builtin.relation.then_some(builtin.name),
+            (_, Entry::Declared(_)) => None,
+        }
     }
 
     fn wildcard_output(&mut self, span: Span) -> crate::hir::LocalId {
@@ -354,7 +357,7 @@ impl Lower<'_> {
                 }
             }
             Some(None) => Err(dotted),
-            None => match by_name(&dotted).and_then(|id| Some((id, id.get()?))) {
+            None => match self.program.builtins.find(&dotted) {
                 Some((id, builtin)) => Ok(Found {
                     callee: Callee::Builtin(id),
                     name: dotted,
@@ -367,7 +370,7 @@ impl Lower<'_> {
 
     fn refuse_deprecated(&mut self, found: &Found, span: Span) {
         if let Callee::Builtin(id) = found.callee
-            && id.get().is_some_and(|builtin| builtin.deprecated)
+            && (self.program.builtins.get(id)).is_some_and(Entry::is_deprecated)
             && (self.version == RegoVersion::V1 || self.options.strict)
         {
             self.error(
@@ -383,7 +386,7 @@ impl Lower<'_> {
 
     fn found_arity_error(&mut self, found: &Found, call: &ast::Call, span: Span) {
         let builtin = match found.callee {
-            Callee::Builtin(id) => id.get(),
+            Callee::Builtin(id) => self.program.builtins.get(id),
             Callee::Function(_) => None,
         };
         self.arity_error(&found.name, builtin, found.arity, &call.args, span);
@@ -392,7 +395,7 @@ impl Lower<'_> {
     fn arity_error(
         &mut self,
         name: &str,
-        builtin: Option<&Builtin>,
+        builtin: Option<Entry<'_>>,
         arity: usize,
         args: &[ast::Term],
         span: Span,
@@ -403,7 +406,7 @@ impl Lower<'_> {
                 format!(
                     "{name}: arity mismatch\n\thave: ({})\n\twant: ({})",
                     have.join(", "),
-                    builtin.args.join(", ")
+                    builtin.args().join(", ")
                 )
             }
             None => {

@@ -25,7 +25,7 @@ pub(super) struct Lower<'a> {
     pub(super) program: &'a Program,
     pub(super) names: &'a Names,
     pub(super) version: RegoVersion,
-    pub(super) options: Options,
+    pub(super) options: &'a Options,
     pub(super) errors: &'a mut Vec<Diagnostic>,
     pub(super) assignments: &'a mut HashSet<Span>,
     pub(super) locals: Vec<LocalInfo>,
@@ -62,7 +62,7 @@ impl<'a> Lower<'a> {
         program: &'a Program,
         names: &'a Names,
         version: RegoVersion,
-        options: Options,
+        options: &'a Options,
         found: Found<'a>,
     ) -> Lower<'a> {
         Lower {

@@ -36,7 +36,7 @@ impl Names {
     pub(super) fn of_module(
         module: &Module,
         all: &[Module],
-        options: Options,
+        options: &Options,
         errors: &mut Vec<Diagnostic>,
     ) -> Names {
         let package = package_path(module);

@@ -1,6 +1,5 @@
 //! `with`: what is replaced, and by what.
 
-use kpol_abi::builtins::by_name;
 use kpol_syntax::ast::{self, TermKind as AstTermKind};
 
 use crate::codes;
@@ -57,7 +56,9 @@ impl Lower<'_> {
                 .rules
                 .get(id.0 as usize)
                 .map_or_else(String::new, crate::hir::Rule::name),
-            WithTarget::Builtin(id) => id.get().map_or("", |builtin| builtin.name).to_owned(),
+            WithTarget::Builtin(id) => (self.program.builtins.get(*id))
+                .map_or("", |builtin| builtin.name())
+                .to_owned(),
         }
     }
 
@@ -106,10 +107,11 @@ impl Lower<'_> {
                     Root::Data => self.with_data(path, span),
                 }
             }
-            None if ground && by_name(&target.dotted().unwrap_or_default()).is_some() => {
-                self.with_builtin(&target.dotted().unwrap_or_default(), span)
-            }
             _ => {
+                let dotted = target.dotted().unwrap_or_default();
+                if document.is_none() && ground && self.program.builtins.find(&dotted).is_some() {
+                    return self.with_builtin(&dotted, span);
+                }
                 self.error(
                     codes::WITH_TARGET,
                     "with keyword target must reference existing input, data, or a function"
@@ -153,17 +155,16 @@ impl Lower<'_> {
         name: &str,
         span: kpol_diagnostics::Span,
     ) -> Option<(WithTarget, Option<usize>)> {
-        let id = by_name(name)?;
-        let builtin = id.get()?;
+        let (id, builtin) = self.program.builtins.find(name)?;
         let refusal = if matches!(name, "eq" | "rego.metadata.chain" | "rego.metadata.rule") {
             Some(format!("replacement of \"{name}\" invalid"))
         } else if name.starts_with("internal.") {
             Some(format!(
                 "replacement of internal function \"{name}\" invalid"
             ))
-        } else if builtin.relation {
+        } else if builtin.is_relation() {
             Some("target must not be a relation".to_owned())
-        } else if builtin.result == "-" {
+        } else if builtin.result() == "-" {
             Some("target must not be a void function".to_owned())
         } else {
             None

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kpol_compiler::ir::interp::{self, Inputs, Machine};
 use kpol_compiler::ir::{Policy, verify::verify};
 use kpol_compiler::opt::{Passes, optimise};
-use kpol_compiler::{compile, hir, plan};
+use kpol_compiler::{compile, hir, plan, resolve};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_runtime::{Heap, Value, json};
 use kpol_syntax::ast::RegoVersion;
@@ -221,7 +221,11 @@ pub(crate) fn compile_text(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let program = compile::check(&module.into_iter().collect::<Vec<_>>(), &[], false)?;
+    let program = compile::check(
+        &module.into_iter().collect::<Vec<_>>(),
+        &[],
+        &resolve::Options::default(),
+    )?;
     let mut package = Vec::new();
     let mut node = &program.tree;
     while !node.package {

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use kpol_compiler::builtins::{Declared, Registry};
 use kpol_compiler::codes::opa_code;
 use kpol_compiler::compile;
 use kpol_compiler::opt::Passes;
-use kpol_compiler::resolve::QuerySource;
+use kpol_compiler::resolve::{self, QuerySource};
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
-use kpol_engine::{Data, Engine, EngineOptions, EvalError, Limits};
+use kpol_engine::{
+    BuiltinError, Data, Engine, EngineOptions, EvalError, HostBuiltins, HostCall, Limits, Standard,
+};
 use kpol_input::Format;
 use kpol_syntax::ast::RegoVersion;
 use rayon::prelude::*;
@@ -79,7 +82,11 @@ pub(crate) fn run(dir: &Path, options: &Options) -> Result<Tally, String> {
     if lines.is_empty() {
         return Err(format!("{} has no such case", file.display()));
     }
-    let engine = Engine::new(EngineOptions::default()).map_err(|error| error.to_string())?;
+    let engine = Engine::new(EngineOptions {
+        builtins: Arc::new((Sleep, Standard::default())),
+        ..EngineOptions::default()
+    })
+    .map_err(|error| error.to_string())?;
     let results: Vec<Result<(), String>> = lines
         .par_iter()
         .map(|line| {
@@ -126,6 +133,37 @@ impl Failure {
             }
         }
     }
+}
+
+/// The one builtin that OPA's cases bring along: `test.sleep`, which takes a duration in milliseconds.
+struct Sleep;
+
+impl HostBuiltins for Sleep {
+    fn has(&self, name: &str) -> bool {
+        name == "test.sleep"
+    }
+
+    fn call(&self, call: &HostCall<'_>) -> Result<Option<String>, BuiltinError> {
+        let args: Vec<String> = serde_json::from_str(call.args).unwrap_or_default();
+        let millis = args
+            .first()
+            .and_then(|arg| arg.strip_suffix("ms")?.parse().ok());
+        let millis = millis.ok_or_else(|| BuiltinError::failed("no duration"))?;
+        std::thread::sleep(std::time::Duration::from_millis(millis));
+        Ok(Some("null".to_owned()))
+    }
+}
+
+/// What cases may call.
+fn builtins() -> Registry {
+    let sleep = Declared {
+        name: "test.sleep".to_owned(),
+        args: vec!["string".to_owned()],
+        result: "null".to_owned(),
+        nondeterministic: false,
+    };
+    let standard = kpol_engine::standard_builtins();
+    standard.with([sleep]).unwrap_or(standard)
 }
 
 fn judge(engine: &Engine, line: &Line, options: &Options) -> Result<(), String> {
@@ -248,7 +286,13 @@ fn evaluate(
         imports: &[],
         version,
     }];
-    let mut compiling = compile::Options::default();
+    let mut compiling = compile::Options {
+        front: resolve::Options {
+            builtins: builtins(),
+            ..resolve::Options::default()
+        },
+        ..compile::Options::default()
+    };
     if options.unoptimised {
         compiling.passes = Passes::NONE;
         compiling.plan.no_index = true;

@@ -8,6 +8,7 @@ use kpol_abi::{
     names,
 };
 use kpol_builtins::{HostBuiltins, HostCall};
+use kpol_compiler::builtins::{Declared, declared_index};
 use kpol_runtime::{
     Heap,
     builtins::{BuiltinError, ErrorKind},
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(super) limiter: Limiter,
     pub(super) ready: Option<Ready>,
     builtins: Arc<dyn HostBuiltins>,
+    /// The policy's builtins that are not in the standard table, by number.
+    declared: Arc<[Declared]>,
     /// What the host's nondeterministic builtins answered in this evaluation, by builtin and arguments.
     pub(super) answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
     /// Lines of `print`: site and text.
@@ -50,11 +53,16 @@ pub(super) struct Ready {
     pub(super) reserve: TypedFunc<(u32, u32), ()>,
     pub(super) to_term: TypedFunc<u32, u32>,
 }
-pub(crate) fn new_store(engine: &Engine, limits: Limits) -> Store<State> {
+pub(crate) fn new_store(
+    engine: &Engine,
+    declared: Arc<[Declared]>,
+    limits: Limits,
+) -> Store<State> {
     let state = State {
         limiter: Limiter::new(limits),
         ready: None,
         builtins: Arc::clone(&engine.inner.builtins),
+        declared,
         answers: HashMap::new(),
         printed: Vec::new(),
         printed_bytes: 0,
@@ -104,7 +112,14 @@ fn host_builtin(
     argc: u32,
     argv: u32,
 ) -> wasmtime::Result<u32> {
-    let name = BuiltinId(builtin).get().map_or("", |b| b.name);
+    let declared = Arc::clone(&caller.data().declared);
+    let id = BuiltinId(builtin);
+    let own = declared_index(id).and_then(|index| declared.get(index));
+    let (name, nondeterministic) = match (id.get(), own) {
+        (Some(standard), _) => (standard.name, standard.nondeterministic),
+        (None, Some(own)) => (own.name.as_str(), own.nondeterministic),
+        (None, None) => ("", false),
+    };
     let Some(ready) = caller.data().ready.clone() else {
         wasmtime::bail!("a builtin is called before the instance is ready");
     };
@@ -139,9 +154,7 @@ fn host_builtin(
         let answer = builtins.call(&call);
         // Two calls with equal arguments never differ within one evaluation.
         let answers = &mut caller.data_mut().answers;
-        if BuiltinId(builtin).get().is_some_and(|b| b.nondeterministic)
-            && answers.len() < MAX_ANSWERS
-        {
+        if nondeterministic && answers.len() < MAX_ANSWERS {
             answers.insert(key, answer.clone());
         }
         answer

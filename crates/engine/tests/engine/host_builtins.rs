@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use kpol_compiler::builtins::Declared;
 use kpol_engine::{
-    Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, HostCall, Limits,
+    BuiltinError, Engine, EngineOptions, EvalErrorKind, Evaluator, HostBuiltins, HostCall, Limits,
+    LoadError, Standard,
 };
 
-use kpol_runtime::builtins::BuiltinError;
-
-use crate::support::{compile, eval};
+use crate::support::{compile, compile_with, eval};
 
 /// Answers `http.send` from the URL's name.
 struct Web;
@@ -72,4 +72,68 @@ fn errors_are_remembered_or_raised() {
 fn a_result_that_is_no_value_is_an_error() {
     let error = eval(&mut evaluator(), "\"garbled\"").unwrap_err();
     assert_eq!(error.kind, EvalErrorKind::Builtin);
+}
+
+/// Two functions that no standard table has; the second counts its calls.
+#[derive(Default)]
+struct Own(std::sync::atomic::AtomicU32);
+
+impl HostBuiltins for Own {
+    fn has(&self, name: &str) -> bool {
+        matches!(name, "acme.twice" | "acme.next")
+    }
+
+    fn call(&self, call: &HostCall<'_>) -> Result<Option<String>, BuiltinError> {
+        match call.name {
+            "acme.twice" => Ok(Some(format!("[{0},{0}]", call.args))),
+            "acme.next" => {
+                let before = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                Ok(Some(before.to_string()))
+            }
+            name => Err(BuiltinError::failed(format!("no {name}"))),
+        }
+    }
+}
+
+#[test]
+fn hosts_declare_builtins_of_their_own() {
+    let declared = |name: &str, args: &[&str], nondeterministic| Declared {
+        name: name.to_owned(),
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        result: "any".to_owned(),
+        nondeterministic,
+    };
+    let builtins = kpol_engine::standard_builtins()
+        .with([
+            declared("acme.unused", &[], false),
+            declared("acme.next", &["string"], true),
+            declared("acme.twice", &["any", "any"], false),
+        ])
+        .unwrap();
+    let rego = "package t\nr := [acme.twice(input, 1), acme.next(\"a\") - acme.next(\"a\"), mocked, made]\n\
+        mocked := acme.next(\"b\") with acme.next as 7\n\
+        made := result.new(\"m\", {\"startline\": 3}).startline\n";
+    let artifact = compile_with(rego, &["t/r"], builtins);
+    let names: Vec<&str> = (artifact.description.declared.iter())
+        .map(|declared| declared.name.as_str())
+        .collect();
+    assert_eq!(names, ["acme.twice", "acme.next", "result.new"]);
+    let load = |host: Arc<dyn HostBuiltins>| {
+        Engine::new(EngineOptions {
+            builtins: host,
+            ..EngineOptions::default()
+        })
+        .unwrap()
+        .load(&artifact)
+    };
+    let policy = load(Arc::new((Own::default(), Standard::default()))).unwrap();
+    let mut evaluator = policy.evaluator(Limits::default()).unwrap();
+    for _ in 0..2 {
+        let found = eval(&mut evaluator, "\"x\"").unwrap();
+        assert_eq!(found.as_deref(), Some("[[[\"x\",1],[\"x\",1]],0,7,3]"));
+    }
+    let Err(LoadError::UnknownBuiltin { name }) = load(Arc::new(Standard::default())) else {
+        panic!("a policy whose builtin nobody has");
+    };
+    assert_eq!(name, "acme.next");
 }

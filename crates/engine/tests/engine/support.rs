@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use kpol_compiler::artifact::{Artifact, Description};
-use kpol_compiler::{compile, plan};
+use kpol_compiler::builtins::Registry;
+use kpol_compiler::{compile, plan, resolve};
 use kpol_diagnostics::SourceMap;
 use kpol_engine::{Data, Engine, EngineOptions, EvalError, Evaluator, Limits, LoadError, Policy};
 use kpol_input::{Document, Format, Options};
@@ -13,12 +14,21 @@ pub(crate) static ENGINE: LazyLock<Engine> =
 
 /// Compiles Rego v1; `entrypoints` are paths below `data` (`main/deny`).
 pub(crate) fn compile(rego: &str, entrypoints: &[&str]) -> Artifact {
+    compile_with(rego, entrypoints, kpol_engine::standard_builtins())
+}
+
+/// The same with these builtins.
+pub(crate) fn compile_with(rego: &str, entrypoints: &[&str], builtins: Registry) -> Artifact {
     let mut sources = SourceMap::new();
     let source = sources.add("policy.rego", rego);
     let (module, errors) =
         kpol_syntax::parse_module(source, rego, kpol_syntax::ast::RegoVersion::V1);
     assert!(errors.is_empty(), "{errors:?}");
     let options = compile::Options {
+        front: resolve::Options {
+            builtins,
+            ..resolve::Options::default()
+        },
         plan: plan::Options {
             entrypoints: entrypoints
                 .iter()
