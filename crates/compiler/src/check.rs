@@ -10,6 +10,7 @@ mod types;
 
 use kpol_diagnostics::Diagnostic;
 
+pub(crate) use crate::check::bind::{free_in_expr, free_in_term};
 use crate::check::order::Orderer;
 use crate::hir;
 use crate::resolve::Resolved;

@@ -29,3 +29,18 @@ pub fn is_identifier(key: &str) -> bool {
 pub fn quoted(key: &str) -> String {
     serde_json::Value::from(key).to_string()
 }
+
+/// What the names of unit tests begin with.
+pub const TEST_PREFIX: &str = "test_";
+
+/// What the names of tests that are to be written begin with: they are not run.
+pub const SKIPPED_TEST_PREFIX: &str = "todo_test_";
+
+/// Which key of a rule's path, its package left out, names a unit test: keys behind it are those of the test's cases.
+#[must_use]
+pub fn test_key<K: AsRef<str>>(path: &[K]) -> Option<usize> {
+    path.iter().position(|key| {
+        let key = key.as_ref();
+        key.starts_with(TEST_PREFIX) || key.starts_with(SKIPPED_TEST_PREFIX)
+    })
+}

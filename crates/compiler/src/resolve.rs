@@ -5,6 +5,7 @@
 
 mod body;
 mod call;
+mod cases;
 mod clause;
 mod fold;
 mod imports;
@@ -38,6 +39,8 @@ pub struct Options {
     pub strict: bool,
     /// The builtins that may be called.
     pub builtins: Registry,
+    /// Makes data-driven tests note each case that they come to, as a unit-test runner needs it.
+    pub test_cases: bool,
 }
 
 /// A query that becomes an entrypoint.
@@ -104,7 +107,15 @@ pub fn resolve(
                     assignments: &mut assignments,
                 },
             );
-            let clauses = scope.in_rule(&metadata, place).rule(rule);
+            let mut clauses = scope.in_rule(&metadata, place).rule(rule);
+            if options.test_cases
+                && let clause::Lowered::Clauses(clauses) = &mut clauses
+                && let Some(rule) = program.rules.get(id.0 as usize)
+            {
+                for clause in clauses {
+                    cases::note(rule, module.package.path.len(), clause);
+                }
+            }
             lowered.push((*id, clauses));
         }
         if options.strict {

@@ -213,6 +213,15 @@ impl Evaluator {
             .collect()
     }
 
+    /// The cases that data-driven tests came to since the input was set, each as a JSON array of its names: what the
+    /// calls of `internal.test_case` were given.
+    #[must_use]
+    pub fn test_cases(&self) -> &[String] {
+        self.instance
+            .as_ref()
+            .map_or(&[], |ready| ready.instance.cases())
+    }
+
     /// The present instance; answers exist only while there is one.
     pub(crate) fn instance(&mut self) -> Result<&mut Instance, EvalError> {
         let ready = self.instance.as_mut();

@@ -11,7 +11,7 @@ use wasmtime::{Extern, Memory, MemoryType, Module, Store, TypedFunc};
 
 pub(crate) use self::{
     failure::describe_trap,
-    host::{State, new_store},
+    host::{State, TEST_CASE, new_store},
 };
 use self::{
     failure::{describe, raised, timeout},
@@ -90,7 +90,8 @@ impl Instance {
     pub(crate) fn restart_clock(&mut self) {
         self.used = 0;
         self.store.data_mut().printed.clear();
-        self.store.data_mut().printed_bytes = 0;
+        self.store.data_mut().cases.clear();
+        self.store.data_mut().noted_bytes = 0;
         self.store.data_mut().answers.clear();
     }
 
@@ -198,6 +199,10 @@ impl Instance {
         &self.store.data().printed
     }
 
+    pub(crate) fn cases(&self) -> &[String] {
+        &self.store.data().cases
+    }
+
     /// A word of the control block.
     pub(crate) fn control(&mut self, offset: u32) -> u32 {
         self.heap().control(offset)
@@ -255,6 +260,7 @@ fn link(
     store.data_mut().ready = Some(Ready {
         memory,
         reserve: reserve.clone(),
+        to_json: to_json.clone(),
         to_term,
     });
     let module = wasmtime::Instance::new(&mut *store, policy, &imports)?;

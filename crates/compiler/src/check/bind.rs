@@ -275,7 +275,7 @@ pub(super) fn free_in_body(body: &Body, out: &mut Vec<(LocalId, Span)>) {
     }
 }
 
-pub(super) fn free_in_expr(expr: &Expr, out: &mut Vec<(LocalId, Span)>) {
+pub(crate) fn free_in_expr(expr: &Expr, out: &mut Vec<(LocalId, Span)>) {
     for with in &expr.with {
         if let WithValue::Term(term) = &with.value {
             free_in_term(term, out);
@@ -326,7 +326,7 @@ pub(super) fn free_in_expr(expr: &Expr, out: &mut Vec<(LocalId, Span)>) {
     }
 }
 
-pub(super) fn free_in_term(term: &Term, out: &mut Vec<(LocalId, Span)>) {
+pub(crate) fn free_in_term(term: &Term, out: &mut Vec<(LocalId, Span)>) {
     match &term.kind {
         TermKind::Const(_) => {}
         TermKind::Var(id) => out.push((*id, term.span)),

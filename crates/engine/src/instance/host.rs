@@ -10,7 +10,7 @@ use kpol_abi::{
 use kpol_builtins::{HostBuiltins, HostCall};
 use kpol_compiler::builtins::{Declared, declared_index};
 use kpol_runtime::{
-    Heap,
+    Heap, Value,
     builtins::{BuiltinError, ErrorKind},
     json,
 };
@@ -23,8 +23,11 @@ use crate::{
     ticker,
 };
 
-/// The most bytes of printed text that are kept for one input.
-const MAX_PRINTED: usize = 1 << 20;
+/// The most bytes of printed text and of noted test cases that are kept for one input.
+const MAX_NOTED: usize = 1 << 20;
+
+/// The builtin by which a data-driven test notes the case that it has come to: a unit-test runner looks at them.
+pub(crate) const TEST_CASE: &str = "internal.test_case";
 
 /// The most answers of nondeterministic builtins that are kept for one evaluation.
 const MAX_ANSWERS: usize = 1 << 12;
@@ -43,7 +46,10 @@ pub(crate) struct State {
     pub(super) answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
     /// Lines of `print`: site and text.
     pub(crate) printed: Vec<(u32, String)>,
-    pub(super) printed_bytes: usize,
+    /// Cases that tests came to, each as a JSON array of its names.
+    pub(crate) cases: Vec<String>,
+    /// The size of [`State::printed`] and [`State::cases`].
+    pub(super) noted_bytes: usize,
 }
 
 /// What host functions use of the instance that calls them.
@@ -51,8 +57,21 @@ pub(crate) struct State {
 pub(super) struct Ready {
     pub(super) memory: Memory,
     pub(super) reserve: TypedFunc<(u32, u32), ()>,
+    pub(super) to_json: TypedFunc<u32, u32>,
     pub(super) to_term: TypedFunc<u32, u32>,
 }
+
+impl State {
+    /// Whether there is room for another noted text, which takes it.
+    fn note(&mut self, len: usize) -> bool {
+        let fits = len <= MAX_NOTED.saturating_sub(self.noted_bytes);
+        if fits {
+            self.noted_bytes += len + 16;
+        }
+        fits
+    }
+}
+
 pub(crate) fn new_store(
     engine: &Engine,
     declared: Arc<[Declared]>,
@@ -65,7 +84,8 @@ pub(crate) fn new_store(
         declared,
         answers: HashMap::new(),
         printed: Vec::new(),
-        printed_bytes: 0,
+        cases: Vec::new(),
+        noted_bytes: 0,
     };
     let mut store = Store::new(&engine.inner.wasmtime, state);
     store.limiter(|state| &mut state.limiter);
@@ -92,13 +112,11 @@ fn host_print(mut caller: Caller<'_, State>, address: u32, len: u32, site: u32) 
         return;
     };
     let (bytes, state) = memory.data_and_store_mut(&mut caller);
-    let left = MAX_PRINTED.saturating_sub(state.printed_bytes);
     let start = address as usize;
     let Some(line) = bytes.get(start..start.saturating_add(len as usize)) else {
         return;
     };
-    if line.len() <= left {
-        state.printed_bytes += line.len() + 16;
+    if state.note(line.len()) {
         state
             .printed
             .push((site, String::from_utf8_lossy(line).into_owned()));
@@ -131,6 +149,9 @@ fn host_builtin(
         .map(|i| heap.load(argv.wrapping_add(4 * i)))
         .collect();
     drop(heap);
+    if name == TEST_CASE {
+        return note_case(&mut caller, &ready, values.first().copied().unwrap_or(0));
+    }
     let mut args = String::from("[");
     for (i, value) in values.into_iter().enumerate() {
         if i > 0 {
@@ -172,6 +193,20 @@ fn host_builtin(
         Err(error) if strict => Err(BuiltinFailure(named(error)).into()),
         Err(error) => remember(&mut caller, &ready, &named(error)).map(|()| 0),
     }
+}
+
+/// Keeps the case that a test has come to. The call holds.
+fn note_case(caller: &mut Caller<'_, State>, ready: &Ready, names: u32) -> wasmtime::Result<u32> {
+    let at = ready.to_json.call(&mut *caller, names)?;
+    let heap = Heap::over(ready.memory.data_mut(&mut *caller));
+    let text = text_at(&heap, at).ok_or_else(|| wasmtime::format_err!("a bad address"))?;
+    let text = text.to_owned();
+    drop(heap);
+    let state = caller.data_mut();
+    if state.note(text.len()) {
+        state.cases.push(text);
+    }
+    Ok(Value::TRUE.0)
 }
 
 /// Leaves a builtin error where the host looks for it: a call that is undefined because of it proves nothing.

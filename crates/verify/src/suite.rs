@@ -1,0 +1,204 @@
+//! Compiles tests, and runs them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kpol_compiler::artifact::Artifact;
+use kpol_compiler::opt::Passes;
+use kpol_compiler::{check, compile, plan, resolve};
+use kpol_diagnostics::{Diagnostic, SourceMap};
+use kpol_engine::{Data, Engine, EntryId, EvalError, Evaluator, Limits, LoadError, Policy};
+use rayon::prelude::*;
+
+use crate::cases;
+use crate::discover::{Shape, Suite, Test};
+use crate::result::{Outcome, TestError, TestResult};
+
+/// How to compile tests.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Refuses unused variables and imports.
+    pub strict: bool,
+    /// The optimisations.
+    pub passes: Passes,
+    /// Whether rules are dispatched by the constants that they compare with.
+    pub no_index: bool,
+}
+
+/// How to run tests.
+#[derive(Debug, Clone, Copy)]
+pub struct RunOptions {
+    /// What each test may use.
+    pub limits: Limits,
+    /// Whether a test in which a builtin failed ends with that error, even if the test would pass. `opa test` does not
+    /// do so.
+    pub builtin_errors: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> RunOptions {
+        RunOptions {
+            limits: Limits {
+                timeout: Duration::from_secs(5),
+                ..Limits::default()
+            },
+            builtin_errors: false,
+        }
+    }
+}
+
+/// Compiled tests.
+#[derive(Debug, Clone)]
+pub struct CompiledSuite {
+    artifact: Artifact,
+    tests: Vec<Test>,
+}
+
+/// Tests that are ready to run.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    policy: Policy,
+    tests: Vec<(Test, Option<EntryId>)>,
+}
+
+impl Suite {
+    /// Compiles all modules and tests into one artifact.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the modules, sorted by place.
+    pub fn compile(
+        self,
+        sources: &SourceMap,
+        options: &Options,
+    ) -> Result<CompiledSuite, Vec<Diagnostic>> {
+        let resolving = resolve::Options {
+            strict: options.strict,
+            test_cases: true,
+        };
+        let program = check::check(resolve::resolve(&self.modules, &[], resolving)?)?;
+        let compiling = compile::Options {
+            strict: options.strict,
+            passes: options.passes,
+            plan: plan::Options {
+                entrypoints: (self.tests.iter())
+                    .filter(|test| runs(test))
+                    .map(|test| test.path.clone())
+                    .collect(),
+                no_index: options.no_index,
+                ..plan::Options::default()
+            },
+        };
+        Ok(CompiledSuite {
+            artifact: compile::generate(&program, sources, &compiling)?,
+            tests: self.tests,
+        })
+    }
+}
+
+/// Whether a test is evaluated at all.
+fn runs(test: &Test) -> bool {
+    !test.skipped && test.shape != Shape::Function
+}
+
+impl CompiledSuite {
+    /// The module with all tests.
+    #[must_use]
+    pub fn artifact(&self) -> &Artifact {
+        &self.artifact
+    }
+
+    /// Makes the tests ready to run.
+    ///
+    /// # Errors
+    /// As [`Engine::load`].
+    pub fn load(self, engine: &Engine) -> Result<Runner, LoadError> {
+        let policy = engine.load(&self.artifact)?;
+        let mut entries = policy.entrypoints().map(|(id, _)| id);
+        let tests = (self.tests.into_iter())
+            .map(|test| {
+                let entry = if runs(&test) { entries.next() } else { None };
+                (test, entry)
+            })
+            .collect();
+        drop(entries);
+        Ok(Runner { policy, tests })
+    }
+}
+
+impl Runner {
+    /// Runs all tests on rayon's threads; the results are in the order of the tests.
+    #[must_use]
+    pub fn run(&self, data: &Arc<Data>, options: &RunOptions) -> Vec<TestResult> {
+        self.tests
+            .par_iter()
+            .map_init(
+                || self.evaluator(data, options.limits),
+                |evaluator, (test, entry)| result(evaluator, test, *entry, options),
+            )
+            .collect()
+    }
+
+    fn evaluator(&self, data: &Arc<Data>, limits: Limits) -> Result<Evaluator, EvalError> {
+        let mut evaluator = self.policy.evaluator(limits)?;
+        evaluator.set_data(Arc::clone(data))?;
+        Ok(evaluator)
+    }
+}
+
+fn result(
+    evaluator: &mut Result<Evaluator, EvalError>,
+    test: &Test,
+    entry: Option<EntryId>,
+    options: &RunOptions,
+) -> TestResult {
+    if test.skipped {
+        return TestResult::new(test, Outcome::Skipped);
+    }
+    let Some(entry) = entry else {
+        let error = TestError::Function(test.full_name());
+        return TestResult::new(test, Outcome::Error(error));
+    };
+    let evaluator = match evaluator {
+        Ok(evaluator) => evaluator,
+        Err(error) => {
+            return TestResult::new(test, Outcome::Error(TestError::Eval(error.clone())));
+        }
+    };
+    let start = Instant::now();
+    evaluator.restart();
+    let mut result = evaluate(evaluator, test, entry)
+        .unwrap_or_else(|error| TestResult::new(test, Outcome::Error(error)));
+    result.duration = start.elapsed();
+    result.output = evaluator.printed();
+    if options.builtin_errors
+        && !matches!(result.outcome, Outcome::Error(_))
+        && let Some(error) = evaluator.builtin_error()
+    {
+        result.outcome = Outcome::Error(error.into());
+    }
+    result
+}
+
+fn evaluate(
+    evaluator: &mut Evaluator,
+    test: &Test,
+    entry: EntryId,
+) -> Result<TestResult, TestError> {
+    let mut answer = evaluator.evaluate(entry)?;
+    if test.shape == Shape::Single || !answer.is_defined() {
+        let outcome = if answer.is_true() {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        };
+        return Ok(TestResult::new(test, outcome));
+    }
+    let json = answer.json()?.unwrap_or_default();
+    let value =
+        serde_json::from_str(&json).map_err(|error| TestError::Value(error.to_string()))?;
+    let mut found = cases::of_value(&value);
+    for noted in evaluator.test_cases() {
+        cases::add(&mut found, noted);
+    }
+    Ok(TestResult::with_cases(test, found))
+}
