@@ -107,15 +107,7 @@ pub fn resolve(
                     assignments: &mut assignments,
                 },
             );
-            let mut clauses = scope.in_rule(&metadata, place).rule(rule);
-            if options.test_cases
-                && let clause::Lowered::Clauses(clauses) = &mut clauses
-                && let Some(rule) = program.rules.get(id.0 as usize)
-            {
-                for clause in clauses {
-                    cases::note(rule, module.package.path.len(), clause);
-                }
-            }
+            let clauses = scope.in_rule(&metadata, place).rule(rule);
             lowered.push((*id, clauses));
         }
         if options.strict {

@@ -8,10 +8,12 @@ mod canonical;
 mod floors;
 mod suites;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::suites::Tally;
 
 /// Runs a third-party suite against kpol.
 #[derive(Parser)]
@@ -47,13 +49,37 @@ enum Suite {
         unoptimised: bool,
     },
     /// Real manifests: `docs.jsonl`, `files/` and `edge/` in DIR.
-    Manifests {
-        /// The folder.
-        dir: PathBuf,
-        /// Lists what fails, and why.
-        #[arg(long)]
-        failures: bool,
-    },
+    Manifests(Folder),
+    /// kubescape's rules: the values of `golden.jsonl` in DIR.
+    Kubescape(Folder),
+    /// trivy's Kubernetes checks: the unit tests of `unit.jsonl` in DIR.
+    Trivy(Folder),
+    /// trivy's Kubernetes checks: the messages of `examples.jsonl` in DIR.
+    TrivyExamples(Folder),
+    /// Gatekeeper's library: the unit tests of `unit.jsonl` in DIR.
+    GatekeeperSrc(Folder),
+    /// Gatekeeper's library: the violations of `golden.jsonl` in DIR.
+    GatekeeperGolden(Folder),
+}
+
+/// A suite without options of its own.
+#[derive(clap::Args)]
+struct Folder {
+    /// The folder.
+    dir: PathBuf,
+    /// Lists what fails, and why.
+    #[arg(long)]
+    failures: bool,
+}
+
+impl Folder {
+    fn run(&self, suite: impl FnOnce(&Path) -> Result<Tally, String>) -> Result<Tally, String> {
+        suite(&self.dir).inspect(|tally| {
+            if self.failures {
+                tally.print_failures();
+            }
+        })
+    }
 }
 
 fn main() -> ExitCode {
@@ -83,14 +109,14 @@ fn main() -> ExitCode {
                 }
             }),
         ),
-        Suite::Manifests { dir, failures } => (
-            "manifests",
-            suites::manifests::run(&dir).inspect(|tally| {
-                if failures {
-                    tally.print_failures();
-                }
-            }),
-        ),
+        Suite::Manifests(folder) => ("manifests", folder.run(suites::manifests::run)),
+        Suite::Kubescape(folder) => ("kubescape", folder.run(suites::kubescape::run)),
+        Suite::Trivy(folder) => ("trivy", folder.run(suites::trivy::units)),
+        Suite::TrivyExamples(folder) => ("trivy-examples", folder.run(suites::trivy::examples)),
+        Suite::GatekeeperSrc(folder) => ("gatekeeper-src", folder.run(suites::gatekeeper::units)),
+        Suite::GatekeeperGolden(folder) => {
+            ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))
+        }
     };
     let tally = match result {
         Ok(tally) => tally,

@@ -1,9 +1,17 @@
 //! The suites, and what they report.
 
+pub(crate) mod gatekeeper;
+pub(crate) mod kubescape;
 pub(crate) mod manifests;
 pub(crate) mod opa;
+mod policies;
+pub(crate) mod trivy;
+mod units;
 
 use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
 
 /// What came out of a suite's cases.
 #[derive(Default)]
@@ -15,6 +23,19 @@ struct Case {
     category: String,
     name: String,
     failure: Option<String>,
+}
+
+/// The rows of a file of JSON lines.
+fn lines<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Vec<T>, String> {
+    std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?
+        .lines()
+        .enumerate()
+        .map(|(number, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))
+        })
+        .collect()
 }
 
 impl Tally {

@@ -138,7 +138,7 @@ fn shape(rule: &Rule) -> Shape {
             TermKind::String(_) | TermKind::Number(_) | TermKind::Bool(_) | TermKind::Null
         )
     };
-    if rule.head.args.is_some() {
+    if rule.head.args.as_ref().is_some_and(|args| !args.is_empty()) {
         Shape::Function
     } else if matches!(rule.head.kind, HeadKind::Value)
         && (rule.head.reference.path.iter()).any(|key| !constant(&key.term.kind))

@@ -194,8 +194,7 @@ fn evaluate(
         return Ok(TestResult::new(test, outcome));
     }
     let json = answer.json()?.unwrap_or_default();
-    let value =
-        serde_json::from_str(&json).map_err(|error| TestError::Value(error.to_string()))?;
+    let value = serde_json::from_str(&json).map_err(|error| TestError::Value(error.to_string()))?;
     let mut found = cases::of_value(&value);
     for noted in evaluator.test_cases() {
         cases::add(&mut found, noted);

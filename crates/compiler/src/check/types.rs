@@ -3,6 +3,7 @@
 //! Only what is certain is reported: a type is the set of kinds that a value may have, and the kinds of items of
 //! arrays and sets. Refs into documents and rules may be anything.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use kpol_diagnostics::{Diagnostic, Span};
@@ -10,28 +11,31 @@ use kpol_diagnostics::{Diagnostic, Span};
 use crate::check::kinds::Type;
 use crate::codes;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, RuleKind, TemplatePart, Term,
-    TermKind, WithTarget, WithValue,
+    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, Rule, RuleId, RuleKind, TemplatePart,
+    Term, TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
 
 /// Reports calls and equalities that can never hold.
 pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
+    let anything = RefCell::new(HashMap::new());
     for rule in &program.rules {
         for clause in &rule.clauses {
             for branch in &clause.branches {
-                let mut types = Types::new(program, errors);
+                let mut types = Types::new(program, errors).checking(&anything);
                 types.body(&branch.body);
                 types.term(&branch.value);
                 types.terms(&clause.tail);
             }
         }
         if let Some(default) = &rule.default {
-            Types::new(program, errors).term(&default.value);
+            let mut types = Types::new(program, errors).checking(&anything);
+            types.term(&default.value);
         }
     }
     for query in &program.queries {
-        Types::new(program, errors).body(&query.body);
+        let mut types = Types::new(program, errors).checking(&anything);
+        types.body(&query.body);
     }
 }
 
@@ -43,6 +47,8 @@ struct Types<'e> {
     known: HashMap<LocalId, Type>,
     /// Whether a builtin is replaced here: its arguments may then be anything.
     mocked: bool,
+    /// Which rules without arguments that are called may be anything; not asked while that is found out.
+    anything: Option<&'e RefCell<HashMap<RuleId, bool>>>,
 }
 
 impl<'e> Types<'e> {
@@ -52,7 +58,14 @@ impl<'e> Types<'e> {
             errors,
             known: HashMap::new(),
             mocked: false,
+            anything: None,
         }
+    }
+
+    /// Looks at calls of rules too.
+    fn checking(mut self, anything: &'e RefCell<HashMap<RuleId, bool>>) -> Types<'e> {
+        self.anything = Some(anything);
+        self
     }
 
     fn body(&mut self, body: &Body) {
@@ -229,10 +242,37 @@ impl<'e> Types<'e> {
         }
     }
 
+    /// A rule without arguments can be called if its value may be anything: where it is known, the rule is no function.
+    fn rule_called(&mut self, id: RuleId, span: Span) {
+        let Some(anything) = self.anything else {
+            return;
+        };
+        let Some(rule) = self.program.rules.get(id.0 as usize) else {
+            return;
+        };
+        if rule.kind != RuleKind::Complete {
+            return;
+        }
+        let known = anything.borrow().get(&id).copied();
+        let fits = known.unwrap_or_else(|| value_of(self.program, rule) == Type::ANY);
+        anything.borrow_mut().insert(id, fits);
+        if !fits {
+            self.errors.push(Diagnostic::error(
+                codes::UNDEFINED_FUNCTION,
+                format!("undefined function {}", rule.name()),
+                span,
+            ));
+        }
+    }
+
     fn call(&mut self, callee: Callee, args: &[Term], span: Span) -> Type {
         let have: Vec<Type> = args.iter().map(|arg| self.term(arg)).collect();
-        let Callee::Builtin(id) = callee else {
-            return Type::ANY;
+        let id = match callee {
+            Callee::Builtin(id) => id,
+            Callee::Function(id) => {
+                self.rule_called(id, span);
+                return Type::ANY;
+            }
         };
         let Some(builtin) = id.get() else {
             return Type::ANY;
@@ -259,6 +299,21 @@ impl<'e> Types<'e> {
         }
         Type::parse(builtin.result)
     }
+}
+
+/// The type of a rule's value.
+fn value_of(program: &Program, rule: &Rule) -> Type {
+    let mut unreported = Vec::new();
+    let mut values = Vec::new();
+    for branch in rule.clauses.iter().flat_map(|clause| &clause.branches) {
+        let mut types = Types::new(program, &mut unreported);
+        types.body(&branch.body);
+        values.push(types.term(&branch.value));
+    }
+    if let Some(default) = &rule.default {
+        values.push(Types::new(program, &mut unreported).term(&default.value));
+    }
+    Type::union(values)
 }
 
 fn is_equal(callee: Callee) -> bool {

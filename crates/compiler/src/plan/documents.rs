@@ -12,7 +12,7 @@ impl Planner<'_> {
     pub(super) fn document(&mut self, path: &[String]) -> FuncId {
         let node = self.node(path);
         if let Some(rule) = node.and_then(|n| n.rule)
-            && !matches!(self.rule(rule).kind, RuleKind::Function(1..))
+            && !matches!(self.rule(rule).kind, RuleKind::Function(_))
         {
             return self.rule_func(rule);
         }
@@ -241,7 +241,7 @@ fn has_value(planner: &Planner<'_>, node: &Node) -> bool {
         || !node.children.is_empty()
         || node
             .rule
-            .is_some_and(|id| !matches!(planner.rule(id).kind, RuleKind::Function(1..)))
+            .is_some_and(|id| !matches!(planner.rule(id).kind, RuleKind::Function(_)))
 }
 
 fn suffix(ground: &[Const]) -> String {

@@ -126,7 +126,7 @@ impl Planner<'_> {
     /// The value of the rule at a node, if there is one that has a value of its own.
     fn rule_value(&mut self, b: &mut Builder, node: &Node) -> Option<Operand> {
         let id = node.rule?;
-        if matches!(self.rule(id).kind, RuleKind::Function(1..)) {
+        if matches!(self.rule(id).kind, RuleKind::Function(_)) {
             return None;
         }
         let func = self.rule_func(id);

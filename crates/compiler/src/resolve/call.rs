@@ -271,7 +271,7 @@ impl Lower<'_> {
                 _ => {}
             }
         }
-        match self.function(&call.function, call.infix) {
+        match self.named(&call.function, call.infix, call.args.is_empty()) {
             Ok(found) => {
                 self.refuse_deprecated(&found, span);
                 Called::Function(found)
@@ -312,6 +312,17 @@ impl Lower<'_> {
 
     /// The function that a ref names, or the name that means none.
     pub(super) fn function(&mut self, function: &ast::Ref, infix: bool) -> Result<Found, String> {
+        self.named(function, infix, false)
+    }
+
+    /// As [`Lower::function`]. Where there are no arguments, a rule will do: `f() := input.x` is a rule, and OPA
+    /// lets it be called if its value may be anything (see `check::types`).
+    fn named(
+        &mut self,
+        function: &ast::Ref,
+        infix: bool,
+        no_arguments: bool,
+    ) -> Result<Found, String> {
         let dotted = function.dotted().unwrap_or_else(|| {
             function
                 .segments()
@@ -352,6 +363,11 @@ impl Lower<'_> {
                         callee: Callee::Function(id),
                         name,
                         arity,
+                    }),
+                    (Some(id), Some(RuleKind::Complete)) if no_arguments => Ok(Found {
+                        callee: Callee::Function(id),
+                        name,
+                        arity: 0,
                     }),
                     _ => Err(name),
                 }

@@ -6,9 +6,7 @@ use kpol_abi::builtins::by_name;
 use kpol_diagnostics::Span;
 
 use crate::check::{free_in_expr, free_in_term};
-use crate::hir::{
-    Body, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Rule, RuleKind, Term, TermKind,
-};
+use crate::hir::{Body, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Term, TermKind};
 use crate::ir::Const;
 use crate::names::test_key;
 use crate::resolve::fold::{self, constant};
@@ -17,72 +15,65 @@ use crate::resolve::term::variable;
 /// The builtin that notes a case.
 const TEST_CASE: &str = "internal.test_case";
 
-/// Makes a clause of a rule note its cases, if the rule is a data-driven test and does not do so by itself. The first
-/// `package` keys of the rule's path are its package.
-pub(super) fn note(rule: &Rule, package: usize, clause: &mut Clause) {
-    let Some(test) = test_key(rule.path.get(package..).unwrap_or_default()) else {
+/// Makes a clause note its cases, if it is of a data-driven test and does not do so by itself. `path` is the rule's
+/// path below its package, `declared` are the variables that the clause declares.
+pub(super) fn note(path: &[String], declared: &[LocalId], clause: &mut Clause) {
+    let (Some(test), Some(builtin)) = (test_key(path), by_name(TEST_CASE)) else {
         return;
     };
-    let Some(builtin) = by_name(TEST_CASE).map(Callee::Builtin) else {
-        return;
-    };
+    let builtin = Callee::Builtin(builtin);
     let span = clause.head_span;
     let Some(branch) = clause.branches.first_mut() else {
         return;
     };
-    if rule.kind != RuleKind::Object || clause.member || calls(&branch.body, builtin) {
+    if clause.tail.is_empty() || clause.member || calls(&branch.body, builtin) {
         return;
     }
-    let at = known_behind(&branch.body, &clause.tail);
-    let mut exprs = Vec::new();
-    let mut keys: Vec<Term> = rule
-        .path
-        .iter()
-        .skip(package + test + 1)
-        .map(|key| constant(span, Const::String(key.clone())))
-        .collect();
     for key in &mut clause.tail {
-        if !matches!(key.kind, TermKind::Var(_) | TermKind::Const(_)) {
-            // It is computed here already, and once only.
-            let id = fresh(&mut clause.locals, key.span);
-            let computed = std::mem::replace(key, variable(id, key.span));
-            exprs.push(expr(
-                key.span,
-                ExprKind::Unify(variable(id, key.span), computed),
-            ));
+        if matches!(key.kind, TermKind::Var(_) | TermKind::Const(_)) {
+            continue;
         }
-        keys.push(key.clone());
+        // It is computed as soon as what it is made from is there. As in OPA, that are the declared variables only.
+        let mut needed = variables(key);
+        needed.retain(|id| declared.contains(id));
+        let id = fresh(&mut clause.locals, key.span);
+        let computed = std::mem::replace(key, variable(id, key.span));
+        let kind = ExprKind::Unify(key.clone(), computed);
+        let at = behind(&branch.body, &needed);
+        branch.body.0.insert(at, expr(key.span, kind));
     }
-    let keys = Term {
+    let names = path.iter().skip(test + 1);
+    let names = names.map(|name| constant(span, Const::String(name.clone())));
+    let names = Term {
         span,
-        kind: fold::array(keys),
+        kind: fold::array(names.chain(clause.tail.iter().cloned()).collect()),
     };
+    let at = behind(&branch.body, &variables(&names));
     let call = TermKind::Call {
         callee: builtin,
-        args: vec![keys],
+        args: vec![names],
     };
-    exprs.push(expr(span, ExprKind::Term(Term { span, kind: call })));
-    branch.body.0.splice(at..at, exprs);
+    let call = ExprKind::Term(Term { span, kind: call });
+    branch.body.0.insert(at, expr(span, call));
 }
 
-/// How many expressions of a body it takes until each variable of the terms was mentioned.
-fn known_behind(body: &Body, terms: &[Term]) -> usize {
-    let mut wanted = Vec::new();
-    for term in terms {
-        free_in_term(term, &mut wanted);
-    }
-    let first = |id: LocalId| {
+fn variables(term: &Term) -> Vec<LocalId> {
+    let mut found = Vec::new();
+    free_in_term(term, &mut found);
+    found.into_iter().map(|(id, _)| id).collect()
+}
+
+/// How many expressions of a body it takes until each of the variables was mentioned.
+fn behind(body: &Body, wanted: &[LocalId]) -> usize {
+    let first = |wanted: &LocalId| {
         body.0.iter().position(|expr| {
             let mut found = Vec::new();
             free_in_expr(expr, &mut found);
-            found.iter().any(|(other, _)| *other == id)
+            found.iter().any(|(id, _)| id == wanted)
         })
     };
-    wanted
-        .into_iter()
-        .filter_map(|(id, _)| first(id))
-        .max()
-        .map_or(0, |index| index + 1)
+    let last = wanted.iter().filter_map(first).max();
+    last.map_or(0, |index| index + 1)
 }
 
 /// Whether a body calls a function as a statement, in bodies inside it too.

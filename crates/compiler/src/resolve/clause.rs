@@ -10,6 +10,7 @@ use crate::hir::{
     Body, Branch, Clause, Default, Expr, ExprKind, LocalId, LocalInfo, Program, Query, Term,
 };
 use crate::ir::Const;
+use crate::resolve::cases;
 use crate::resolve::fold::constant;
 use crate::resolve::imports::Names;
 use crate::resolve::metadata::{Metadata, Place};
@@ -153,7 +154,7 @@ impl<'a> Lower<'a> {
         let (args, computed) = self.arguments(rule.head.args.as_deref().unwrap_or_default());
         let mut arguments = self.scopes.pop().unwrap_or_default();
 
-        let (_, ground) = path_of(&[], rule);
+        let (path, ground) = path_of(&[], rule);
         let keys: Vec<&ast::Term> = rule
             .head
             .reference
@@ -175,7 +176,8 @@ impl<'a> Lower<'a> {
         let tail = keys.iter().map(|key| self.term(key)).collect();
         let head_value = self.value(value, rule.head.span);
         self.computed_arguments(&computed, &mut exprs);
-        arguments.add_uses(&self.leave_root());
+        let root = self.leave_root();
+        arguments.add_uses(&root);
         let mut made = vec![Branch {
             span: if branches.is_empty() {
                 span
@@ -198,7 +200,7 @@ impl<'a> Lower<'a> {
                 );
             }
         }
-        Clause {
+        let mut clause = Clause {
             span,
             head_span: rule.head.span,
             locals: std::mem::take(&mut self.locals),
@@ -206,7 +208,12 @@ impl<'a> Lower<'a> {
             tail,
             member,
             branches: made,
+        };
+        if self.options.test_cases && clause.args.is_empty() {
+            let declared: Vec<LocalId> = root.declared().collect();
+            cases::note(&path, &declared, &mut clause);
         }
+        clause
     }
 
     fn branch(

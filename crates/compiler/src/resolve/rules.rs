@@ -206,10 +206,11 @@ pub(super) fn path_of(package: &[String], rule: &AstRule) -> (Vec<String>, usize
 fn kind_of(rule: &AstRule, ground: usize) -> RuleKind {
     let head = &rule.head;
     match (&head.args, &head.kind) {
-        (Some(args), _) => RuleKind::Function(args.len()),
-        (None, _) if ground < head.reference.path.len() => RuleKind::Object,
-        (None, HeadKind::Contains(_)) => RuleKind::Set,
-        (None, HeadKind::Value) => RuleKind::Complete,
+        (Some(args), _) if !args.is_empty() => RuleKind::Function(args.len()),
+        // `f() := 1` is another way to write `f := 1`: there is no function to call.
+        _ if ground < head.reference.path.len() => RuleKind::Object,
+        (_, HeadKind::Contains(_)) => RuleKind::Set,
+        (_, HeadKind::Value) => RuleKind::Complete,
     }
 }
 

@@ -236,6 +236,14 @@ impl Scope {
             .collect()
     }
 
+    /// The variables that are declared, by `some`, `:=` or as arguments.
+    pub(super) fn declared(&self) -> impl Iterator<Item = LocalId> {
+        let declared = self.names.values();
+        declared
+            .filter(|entry| entry.origin != Origin::Mentioned)
+            .map(|entry| entry.id)
+    }
+
     /// The arguments alone, as a new branch starts with them.
     pub(super) fn arguments(&self) -> Scope {
         let mut names = self.names.clone();

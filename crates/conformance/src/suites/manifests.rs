@@ -7,7 +7,7 @@ use kpol_diagnostics::SourceMap;
 use kpol_input::{Document, Options, read_path};
 use serde::Deserialize;
 
-use super::Tally;
+use super::{Tally, lines};
 
 #[derive(Deserialize)]
 struct Doc {
@@ -46,16 +46,6 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
         );
     }
     Ok(tally)
-}
-
-fn lines<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Vec<T>, String> {
-    std::fs::read_to_string(file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?
-        .lines()
-        .map(|line| {
-            serde_json::from_str(line).map_err(|error| format!("{}: {error}", file.display()))
-        })
-        .collect()
 }
 
 fn compare(path: &Path, wanted: &[Doc]) -> Result<(), String> {
