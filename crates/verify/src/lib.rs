@@ -18,4 +18,4 @@ mod suite;
 pub use crate::cases::Case;
 pub use crate::discover::{Suite, Test};
 pub use crate::result::{Outcome, TestError, TestResult};
-pub use crate::suite::{CompiledSuite, Options, RunOptions, Runner};
+pub use crate::suite::{CompiledSuite, RunOptions, Runner};

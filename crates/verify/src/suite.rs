@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kpol_compiler::artifact::Artifact;
-use kpol_compiler::opt::Passes;
-use kpol_compiler::{check, compile, plan, resolve};
+use kpol_compiler::compile;
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, Engine, EntryId, EvalError, Evaluator, Limits, LoadError, Policy};
 use rayon::prelude::*;
@@ -13,17 +12,6 @@ use rayon::prelude::*;
 use crate::cases;
 use crate::discover::{Shape, Suite, Test};
 use crate::result::{Outcome, TestError, TestResult};
-
-/// How to compile tests.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// Refuses unused variables and imports.
-    pub strict: bool,
-    /// The optimisations.
-    pub passes: Passes,
-    /// Whether rules are dispatched by the constants that they compare with.
-    pub no_index: bool,
-}
 
 /// How to run tests.
 #[derive(Debug, Clone, Copy)]
@@ -62,34 +50,23 @@ pub struct Runner {
 }
 
 impl Suite {
-    /// Compiles all modules and tests into one artifact.
+    /// Compiles all modules and tests into one artifact. The entrypoints are the tests, whatever the options say.
     ///
     /// # Errors
     /// Everything that is wrong with the modules, sorted by place.
     pub fn compile(
         self,
         sources: &SourceMap,
-        options: &Options,
+        options: &compile::Options,
     ) -> Result<CompiledSuite, Vec<Diagnostic>> {
-        let resolving = resolve::Options {
-            strict: options.strict,
-            test_cases: true,
-        };
-        let program = check::check(resolve::resolve(&self.modules, &[], resolving)?)?;
-        let compiling = compile::Options {
-            strict: options.strict,
-            passes: options.passes,
-            plan: plan::Options {
-                entrypoints: (self.tests.iter())
-                    .filter(|test| runs(test))
-                    .map(|test| test.path.clone())
-                    .collect(),
-                no_index: options.no_index,
-                ..plan::Options::default()
-            },
-        };
+        let mut options = options.clone();
+        options.front.test_cases = true;
+        options.plan.entrypoints = (self.tests.iter())
+            .filter(|test| runs(test))
+            .map(|test| test.path.clone())
+            .collect();
         Ok(CompiledSuite {
-            artifact: compile::generate(&program, sources, &compiling)?,
+            artifact: compile::compile(&self.modules, &[], sources, &options)?,
             tests: self.tests,
         })
     }

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use kpol_compiler::compile;
 use kpol_diagnostics::SourceMap;
 use kpol_engine::{Data, Engine, EngineOptions, Printed};
 use kpol_syntax::ast::RegoVersion;
-use kpol_verify::{Case, Options, Outcome, RunOptions, Suite, TestResult};
+use kpol_verify::{Case, Outcome, RunOptions, Suite, TestResult};
 use serde_json::{Map, Value, json};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(EngineOptions::default()).unwrap());
@@ -34,7 +35,7 @@ fn suite(name: &str, text: &str) -> (SourceMap, Suite) {
 
 fn run(name: &str, text: &str, data: &Arc<Data>, options: &RunOptions) -> Vec<TestResult> {
     let (sources, suite) = suite(name, text);
-    let compiled = suite.compile(&sources, &Options::default());
+    let compiled = suite.compile(&sources, &compile::Options::default());
     compiled
         .unwrap_or_else(|errors| panic!("{name}: {errors:?}"))
         .load(&ENGINE)
@@ -142,7 +143,9 @@ fn tests_that_are_not_wanted_are_neither_compiled_nor_run() {
     let text = "package a\ntest_a if true\ntest_b if data.a.test_c\ntest_c if true\n";
     let (sources, mut suite) = suite("retain.rego", text);
     suite.retain(|test| test.full_name() == "data.a.test_a");
-    let compiled = suite.compile(&sources, &Options::default()).unwrap();
+    let compiled = suite
+        .compile(&sources, &compile::Options::default())
+        .unwrap();
     assert_eq!(
         compiled.artifact().description.entrypoints,
         ["data.a.test_a"]

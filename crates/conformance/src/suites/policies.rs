@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kpol_compiler::{compile, plan};
+use kpol_compiler::{compile, plan, resolve};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, Engine, Evaluator, Limits, Policy};
 use kpol_input::{Document, Format, Options};
@@ -74,6 +74,17 @@ pub(super) fn rego_files(dir: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
+/// How policies of others are compiled: they may call what their own tools add to the builtins.
+pub(super) fn options() -> compile::Options {
+    compile::Options {
+        front: resolve::Options {
+            builtins: kpol_engine::standard_builtins(),
+            ..resolve::Options::default()
+        },
+        ..compile::Options::default()
+    }
+}
+
 /// Compiles and loads modules with an entrypoint for each path below `data`.
 pub(super) fn load(
     engine: &Engine,
@@ -85,7 +96,7 @@ pub(super) fn load(
             entrypoints,
             ..plan::Options::default()
         },
-        ..compile::Options::default()
+        ..options()
     };
     let artifact = compile::compile(&parsed.modules, &[], &parsed.sources, &options)
         .map_err(|errors| texts_of(&parsed.sources, &errors))?;

@@ -112,7 +112,7 @@ fn messages(results: Option<&Value>) -> Value {
 }
 
 fn modules(dir: &Path, tests: bool) -> Result<Modules, String> {
-    let mut files = vec![dir.join("shim.rego")];
+    let mut files = Vec::new();
     for folder in ["lib", "checks"] {
         files.extend(rego_files(&dir.join(folder))?);
     }
@@ -121,13 +121,7 @@ fn modules(dir: &Path, tests: bool) -> Result<Modules, String> {
     }
     let texts = files
         .iter()
-        .map(|file| {
-            let (name, text) = read(dir, file)?;
-            Ok((
-                name,
-                text.replace("result.new(", "data.kpol_shim.result_new("),
-            ))
-        })
-        .collect::<Result<Vec<_>, String>>()?;
+        .map(|file| read(dir, file))
+        .collect::<Result<Vec<_>, _>>()?;
     parse(texts, RegoVersion::V1)
 }

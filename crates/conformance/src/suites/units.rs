@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kpol_engine::{Data, Engine};
-use kpol_verify::{Options, Outcome, RunOptions, Suite, TestResult};
+use kpol_verify::{Outcome, RunOptions, Suite, TestResult};
 
 use super::Tally;
-use super::policies::{Modules, texts_of};
+use super::policies::{Modules, options, texts_of};
 
 /// How a row names a test.
 pub(super) struct Unit<'r> {
@@ -23,7 +23,7 @@ pub(super) struct Found(BTreeMap<(String, String, String), TestResult>);
 pub(super) fn run_tests(engine: &Engine, parsed: Modules) -> Result<Found, String> {
     let Modules { sources, modules } = parsed;
     let runner = Suite::discover(modules, &sources)
-        .compile(&sources, &Options::default())
+        .compile(&sources, &options())
         .map_err(|errors| texts_of(&sources, &errors))?
         .load(engine)
         .map_err(|error| error.to_string())?;

@@ -111,7 +111,7 @@ fn hosts_declare_builtins_of_their_own() {
         ])
         .unwrap();
     let rego = "package t\nr := [acme.twice(input, 1), acme.next(\"a\") - acme.next(\"a\"), mocked, made]\n\
-        mocked := acme.next(\"b\") with acme.next as 7\n\
+        mocked := x if x := acme.next(\"b\") with acme.next as 7\n\
         made := result.new(\"m\", {\"startline\": 3}).startline\n";
     let artifact = compile_with(rego, &["t/r"], builtins);
     let names: Vec<&str> = (artifact.description.declared.iter())

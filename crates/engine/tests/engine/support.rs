@@ -90,6 +90,7 @@ pub(crate) fn wat(text: &str, entrypoints: usize) -> Artifact {
             sites: Vec::new(),
             trace_sites: Vec::new(),
             builtins: Vec::new(),
+            declared: Vec::new(),
             memo_slots: 0,
             override_slots: 0,
         },
