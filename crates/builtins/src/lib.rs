@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod extensions;
+mod graphql;
 mod standard;
 
 pub use kpol_runtime::builtins::BuiltinError;

@@ -6,8 +6,7 @@ use kpol_runtime::{
     json,
 };
 
-use crate::extensions;
-use crate::{HostBuiltins, HostCall};
+use crate::{HostBuiltins, HostCall, extensions, graphql};
 
 /// What builtins may do.
 #[derive(Debug, Clone, Default)]
@@ -29,10 +28,10 @@ pub struct Context<'c> {
 pub type Implementation = fn(&Context<'_>, &mut Heap<'_>, &[Value]) -> Outcome;
 
 /// The names of a category with their implementations.
-type Table = &'static [(&'static str, Implementation)];
+pub(crate) type Table = &'static [(&'static str, Implementation)];
 
 /// Each category has a module with its table.
-const TABLES: &[Table] = &[extensions::TABLE];
+const TABLES: &[Table] = &[extensions::TABLE, graphql::TABLE];
 
 /// The standard host: all of OPA's builtins that the runtime does not have, and kpol's own ([`crate::EXTENSIONS`]).
 #[derive(Debug, Clone, Default)]

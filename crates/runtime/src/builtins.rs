@@ -41,6 +41,8 @@ use alloc::{format, string::String};
 
 use kpol_abi::builtins::{BUILTINS, BuiltinId};
 
+pub use rego_text::quoted;
+
 use crate::{Heap, Value};
 
 /// Which error code a failed call has.

@@ -92,8 +92,9 @@ pub(super) fn quote(s: &str, out: &mut String) {
     out.push('"');
 }
 
-/// A string in quotes, as [`quote`].
-pub(super) fn quoted(s: &str) -> String {
+/// A string in double quotes, with Go's escapes.
+#[must_use]
+pub fn quoted(s: &str) -> String {
     let mut out = String::with_capacity(s.len() + 2);
     quote(s, &mut out);
     out
