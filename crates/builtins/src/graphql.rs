@@ -50,7 +50,7 @@ fn on_stack(
     args: &[Value],
     run: fn(&mut Heap<'_>, &[Value]) -> Outcome,
 ) -> Outcome {
-    const NEEDED: usize = 8 << 20;
+    const NEEDED: usize = 6 << 20;
     stacker::maybe_grow(NEEDED, NEEDED + (1 << 20), || run(heap, args))
 }
 

@@ -12,7 +12,7 @@ pub(crate) const MAX_NESTING: u32 = 500;
 const MAX_DEPTH: u32 = 1_000;
 
 /// How much validation may do. Comparing fields takes the square of their number, and more with fragments.
-const MAX_STEPS: u64 = 2_000_000;
+const MAX_STEPS: u64 = 5_000_000;
 
 /// Which text a position belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

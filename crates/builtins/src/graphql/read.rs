@@ -162,26 +162,35 @@ impl<'h, 'm> Reader<'h, 'm> {
         Ok(Entries { decoding, entries })
     }
 
-    /// Reads a field; where it is not there, as if it were null.
+    /// Reads a field; where it is not there, as if it were null. Of more than one with the name, the last one counts,
+    /// and all must be right.
     fn field<T>(
         &mut self,
         of: &Entries,
         name: &'static str,
-        read: impl FnOnce(&mut Self, Value) -> Read<T>,
+        mut read: impl FnMut(&mut Self, Value) -> Read<T>,
     ) -> Read<T> {
-        let same = |key: &str| match of.decoding {
-            Decoding::Own => key == name,
-            Decoding::Fields(_) => key.eq_ignore_ascii_case(name),
-        };
-        let last = of.entries.iter().rev().find(|entry| same(&entry.0));
-        let value = last.map_or(Value::NULL, |entry| entry.1);
-        read(self, value).map_err(|wrong| match of.decoding {
-            Decoding::Own => Wrong {
-                begun: true,
-                ..wrong
-            },
-            Decoding::Fields(owner) => wrong.inside(owner, name),
-        })
+        let mut found = None;
+        for (key, value) in &of.entries {
+            let same = match of.decoding {
+                Decoding::Own => key == name,
+                Decoding::Fields(_) => key.eq_ignore_ascii_case(name),
+            };
+            if same {
+                let result = read(self, *value).map_err(|wrong| match of.decoding {
+                    Decoding::Own => Wrong {
+                        begun: true,
+                        ..wrong
+                    },
+                    Decoding::Fields(owner) => wrong.inside(owner, name),
+                });
+                found = Some(result?);
+            }
+        }
+        match found {
+            Some(found) => Ok(found),
+            None => read(self, Value::NULL),
+        }
     }
 
     fn text(&mut self, value: Value) -> Read<Text> {

@@ -4,7 +4,7 @@
 //! type, its definition) is found out on the way and kept in a [`Note`]: rules may look at parts that were walked
 //! before, and at those that were not, of which nothing is known.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use super::ast::{
@@ -57,6 +57,8 @@ pub(crate) struct Walker<'a> {
     /// The operation that is being walked; none where fragments are walked by themselves.
     pub(crate) operation: Option<&'a Operation>,
     pub(crate) state: rules::State<'a>,
+    /// The first fragment of each name.
+    pub(crate) fragments: HashMap<&'a str, &'a Fragment>,
     notes: Vec<Note<'a>>,
     /// The fragments that the current operation or fragment has spread.
     spread: HashSet<&'a str>,
@@ -71,7 +73,12 @@ pub(crate) fn validate(
     budget: &Budget,
     wanted: Wanted,
 ) -> Checked<()> {
+    let mut fragments = HashMap::new();
+    for fragment in &document.fragments {
+        fragments.entry(&*fragment.name).or_insert(fragment);
+    }
     let mut walker = Walker {
+        fragments,
         schema,
         document,
         budget,
@@ -110,13 +117,6 @@ impl<'a> Walker<'a> {
         // Writing to a string does not fail.
         let _ = writeln!(self.errors, "{problem}");
         Ok(())
-    }
-
-    /// The first fragment of a name.
-    pub(crate) fn fragment(&self, name: &str) -> Checked<Option<&'a Fragment>> {
-        self.budget.steps(1 + self.document.fragments.len() / 16)?;
-        let mut fragments = self.document.fragments.iter();
-        Ok(fragments.find(|fragment| &*fragment.name == name))
     }
 
     fn document(&mut self) -> Checked<()> {
@@ -301,7 +301,7 @@ impl<'a> Walker<'a> {
     }
 
     fn spread(&mut self, on: Option<&'a Definition>, spread: &'a Spread) -> Checked<()> {
-        let fragment = self.fragment(&spread.name)?;
+        let fragment = self.fragments.get(&*spread.name).copied();
         self.learn(spread.id, |note| {
             note.fragment = fragment;
             note.object = on;

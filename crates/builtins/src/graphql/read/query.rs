@@ -194,19 +194,16 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// A type that is not there is one without a name, which is undefined.
     pub(super) fn type_reference(&mut self, value: Value) -> Read<Type> {
         let it = self.entries(value, Decoding::Fields("Type"), "ast.Type")?;
-        let ty = Type {
+        Ok(Type {
             elem: self.field(&it, "Elem", |r, v| {
                 r.optional(v, |r, v| r.nested(|r| r.type_reference(v)).map(Box::new))
             })?,
             named: self.field(&it, "NamedType", Self::text)?,
             non_null: self.field(&it, "NonNull", Self::flag)?,
             at: None,
-        };
-        if ty.named.is_empty() && ty.elem.is_none() {
-            return Err(Wrong::missing("type"));
-        }
-        Ok(ty)
+        })
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn known_type(w: &mut Walker<'_>, it: &Fragment) -> Checked<()> {
     if w.schema.ty(&it.condition).is_some() {
         return Ok(());
     }
+    // Of names that are equally alike OPA shows any first; here it is their own order.
     let names = w.schema.types.keys();
     let question = suggest::question(w.budget, "Did you mean", &it.condition, names)?;
     w.report(
@@ -157,7 +158,7 @@ impl<'a> Cycles<'a> {
             w.budget.steps(1)?;
             match self.starts.get(&*spread.name) {
                 None => {
-                    if let Some(next) = w.fragment(&spread.name)? {
+                    if let Some(next) = w.fragments.get(&*spread.name).copied() {
                         self.path.push(spread);
                         self.follow(w, next)?;
                         self.path.pop();
