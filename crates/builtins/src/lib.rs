@@ -8,6 +8,7 @@
 mod extensions;
 mod graphql;
 mod standard;
+mod template;
 
 pub use kpol_runtime::builtins::BuiltinError;
 

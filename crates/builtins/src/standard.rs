@@ -6,7 +6,7 @@ use kpol_runtime::{
     json,
 };
 
-use crate::{HostBuiltins, HostCall, extensions, graphql};
+use crate::{HostBuiltins, HostCall, extensions, graphql, template};
 
 /// What builtins may do.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub type Implementation = fn(&Context<'_>, &mut Heap<'_>, &[Value]) -> Outcome;
 pub(crate) type Table = &'static [(&'static str, Implementation)];
 
 /// Each category has a module with its table.
-const TABLES: &[Table] = &[extensions::TABLE, graphql::TABLE];
+const TABLES: &[Table] = &[extensions::TABLE, graphql::TABLE, template::TABLE];
 
 /// The standard host: all of OPA's builtins that the runtime does not have, and kpol's own ([`crate::EXTENSIONS`]).
 #[derive(Debug, Clone, Default)]
