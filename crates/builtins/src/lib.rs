@@ -5,8 +5,12 @@
 //! its own, over which an [`Implementation`] works just as the runtime's builtins do.
 #![forbid(unsafe_code)]
 
+mod aws;
 mod extensions;
 mod graphql;
+mod http;
+mod lookup;
+mod schema;
 mod standard;
 mod template;
 

@@ -1,18 +1,37 @@
 //! OPA's builtins that the runtime does not have.
 
+use std::sync::Arc;
+
 use kpol_runtime::{
     Heap, Value,
     builtins::{BuiltinError, Outcome},
     json,
 };
 
-use crate::{HostBuiltins, HostCall, extensions, graphql, template};
+use crate::{HostBuiltins, HostCall, aws, extensions, graphql, http, lookup, schema, template};
 
 /// What builtins may do.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Hosts that `http.send` may call and `net.lookup_ip_addr` may look up; `*` allows all. None by default.
     pub allow_net: Vec<String>,
+}
+
+impl Options {
+    /// Whether a host may be asked.
+    pub(crate) fn allows(&self, host: &str) -> bool {
+        self.allow_net
+            .iter()
+            .any(|name| name == "*" || name == host)
+    }
+
+    /// The same, as an error in OPA's words.
+    pub(crate) fn check_host(&self, host: &str) -> Result<(), BuiltinError> {
+        if self.allows(host) {
+            return Ok(());
+        }
+        Err(BuiltinError::failed(format!("disallowed host: {host}")))
+    }
 }
 
 /// What an implementation sees besides its arguments.
@@ -22,6 +41,8 @@ pub struct Context<'c> {
     pub now_ns: i64,
     /// What is allowed.
     pub options: &'c Options,
+    /// The responses that `http.send` keeps.
+    pub(crate) cache: &'c http::Cache,
 }
 
 /// A builtin: all arguments are defined, and as many as the table of builtins says. Its errors do not name it.
@@ -31,19 +52,31 @@ pub type Implementation = fn(&Context<'_>, &mut Heap<'_>, &[Value]) -> Outcome;
 pub(crate) type Table = &'static [(&'static str, Implementation)];
 
 /// Each category has a module with its table.
-const TABLES: &[Table] = &[extensions::TABLE, graphql::TABLE, template::TABLE];
+const TABLES: &[Table] = &[
+    aws::TABLE,
+    extensions::TABLE,
+    graphql::TABLE,
+    http::TABLE,
+    lookup::TABLE,
+    schema::TABLE,
+    template::TABLE,
+];
 
 /// The standard host: all of OPA's builtins that the runtime does not have, and kpol's own ([`crate::EXTENSIONS`]).
 #[derive(Debug, Clone, Default)]
 pub struct Standard {
     options: Options,
+    cache: Arc<http::Cache>,
 }
 
 impl Standard {
     /// A host that allows what `options` say.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Standard { options }
+        Standard {
+            options,
+            cache: Arc::default(),
+        }
     }
 
     /// The implementation of a builtin, if it is one of the host's.
@@ -65,6 +98,7 @@ impl Standard {
         let context = Context {
             now_ns,
             options: &self.options,
+            cache: &self.cache,
         };
         Self::implementation(name).map(|run| run(&context, heap, args))
     }

@@ -4,4 +4,4 @@ mod parse;
 mod write;
 
 pub use parse::{Context, Error, Problem, parse, parse_term};
-pub use write::{rego_text, write, write_escaped, write_term};
+pub use write::{rego_text, write, write_escaped, write_escaped_string, write_term};

@@ -9,7 +9,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use regex_automata::util::captures::Captures;
 
-use self::cache::Pattern;
+pub use self::cache::Pattern;
 pub(super) use self::cache::{Language, compiled};
 use super::{
     BuiltinError, Outcome, Table,
@@ -34,7 +34,10 @@ pub(super) const TABLE: Table = &[
 ];
 
 /// Compiles a pattern of Go's syntax, or takes it from the cache.
-fn pattern(source: &str) -> Result<Pattern, BuiltinError> {
+///
+/// # Errors
+/// Go's words about a pattern that is none.
+pub fn pattern(source: &str) -> Result<Pattern, BuiltinError> {
     compiled(Language::Regex, source, || {
         syntax::translate(source)
             .map_err(|problem| BuiltinError::failed(format!("error parsing regexp: {problem}")))

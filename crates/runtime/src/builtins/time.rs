@@ -65,6 +65,33 @@ fn safe(heap: &mut Heap<'_>, nanos: i128) -> Outcome {
     }
 }
 
+/// Whether a text is a time in a layout of Go's.
+#[must_use]
+pub fn is_time(layout: &str, text: &str) -> bool {
+    parse::parse(layout, text).is_ok()
+}
+
+/// Nanoseconds since 1970 of a time in a layout of Go's.
+#[must_use]
+pub fn instant(layout: &str, text: &str) -> Option<i128> {
+    parse::parse(layout, text).ok()
+}
+
+/// A time in nanoseconds since 1970, in UTC and a layout of Go's.
+#[must_use]
+pub fn format_utc(nanos: i64, layout: &str) -> String {
+    Civil::at(nanos, zone::UTC)
+        .map_or_else(|_| String::new(), |civil| layout::format(&civil, layout))
+}
+
+/// A duration as Go reads it: nanoseconds.
+///
+/// # Errors
+/// Go's words about a text that is none.
+pub fn duration(text: &str) -> Result<i64, BuiltinError> {
+    duration::go(text)
+}
+
 fn parse_ns(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let layout = named(text(heap, args, 1)?);
     let nanos = parse::parse(layout, text(heap, args, 2)?)?;

@@ -41,6 +41,11 @@ pub fn rego_text(heap: &mut Heap<'_>, v: Value, out: &mut String) {
     out.push_str(&builtins::rego_text::write(heap, v));
 }
 
+/// Appends a string in quotes, escaped as [`write_escaped`] does it.
+pub fn write_escaped_string(text: &str, out: &mut String) {
+    write_string(text, Style::Html, out);
+}
+
 fn write_at(heap: &mut Heap<'_>, v: Value, style: Style, out: &mut String, depth: u32) {
     if depth > MAX_DEPTH {
         // Nothing that was parsed nests so deeply; what did would not be JSON that anyone else takes.

@@ -4,7 +4,7 @@
 //! result is written as the shortest decimal that names it. Comparison is always exact.
 
 mod arithmetic;
-mod decimal;
+pub mod decimal;
 mod float;
 mod shortest;
 

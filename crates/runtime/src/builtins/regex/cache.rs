@@ -44,8 +44,11 @@ impl Entry {
 static CACHE: [OnceBox<Entry>; SLOTS] = [const { OnceBox::new() }; SLOTS];
 
 /// A compiled pattern.
-pub(in crate::builtins) enum Pattern {
+#[derive(Debug)]
+pub enum Pattern {
+    /// One of the cache.
     Kept(&'static Regex),
+    /// One that the cache had no place for.
     Own(Box<Regex>),
 }
 

@@ -11,6 +11,11 @@ pub(super) fn parse(s: &str) -> Result<i64, BuiltinError> {
             rewritten(s).ok_or_else(|| failed(format!("invalid duration {}", quoted(s))))?;
         return plain(&rewritten).map_err(|problem| failed(problem.text(s)));
     }
+    go(s)
+}
+
+/// Reads a duration of the units that Go has.
+pub(super) fn go(s: &str) -> Result<i64, BuiltinError> {
     plain(s).map_err(|problem| failed(problem.text(s)))
 }
 

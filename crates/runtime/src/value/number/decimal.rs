@@ -12,7 +12,7 @@ const MAX_EXPONENT: i64 = 30_102;
 
 /// A number as spelled: `0.d1 d2 d3... * 10^point`, without zeros at either end of the digits.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Decimal<'t> {
+pub struct Decimal<'t> {
     negative: bool,
     /// Digits before and behind the decimal point.
     whole: &'t [u8],
@@ -27,7 +27,7 @@ pub(super) struct Decimal<'t> {
 
 impl<'t> Decimal<'t> {
     /// Takes a JSON number apart; nothing where the text is none.
-    pub(super) fn parse(text: &'t str) -> Option<Self> {
+    pub fn parse(text: &'t str) -> Option<Self> {
         let (negative, rest) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
             rest => (false, rest),
@@ -70,16 +70,18 @@ impl<'t> Decimal<'t> {
         self.exponent.is_some()
     }
 
-    pub(super) const fn is_negative(&self) -> bool {
+    /// Whether it is spelled with a minus.
+    pub const fn is_negative(&self) -> bool {
         self.negative
     }
 
-    pub(super) const fn is_zero(&self) -> bool {
+    /// Whether all digits are zeros.
+    pub const fn is_zero(&self) -> bool {
         self.first == self.end
     }
 
     /// The digits without zeros at either end, each 0 to 9.
-    pub(super) fn digits(&self) -> impl Iterator<Item = u8> + Clone {
+    pub fn digits(&self) -> impl Iterator<Item = u8> + Clone {
         self.whole
             .iter()
             .chain(self.fraction)
@@ -89,12 +91,12 @@ impl<'t> Decimal<'t> {
     }
 
     /// How many [`Decimal::digits`] there are.
-    pub(super) const fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.end - self.first
     }
 
     /// How many digits stand before the decimal point; negative where zeros come behind it first.
-    pub(super) fn point(&self) -> i64 {
+    pub fn point(&self) -> i64 {
         let place = self.whole.len() as i64 - self.first as i64;
         place.saturating_add(self.exponent.unwrap_or(0))
     }
@@ -106,12 +108,13 @@ impl<'t> Decimal<'t> {
             || (-MAX_EXPONENT..=MAX_EXPONENT + 1).contains(&self.point())
     }
 
-    pub(super) fn is_integer(&self) -> bool {
+    /// Whether nothing but zeros stands behind the decimal point.
+    pub fn is_integer(&self) -> bool {
         self.is_zero() || self.point() >= self.len() as i64
     }
 
     /// The integer it equals, if there is one of 64 bits.
-    pub(super) fn as_i64(&self) -> Option<i64> {
+    pub fn as_i64(&self) -> Option<i64> {
         if self.is_zero() {
             return Some(0);
         }
@@ -148,12 +151,13 @@ impl<'t> Decimal<'t> {
     }
 
     /// The digits as an integer.
-    pub(super) fn mantissa(&self) -> BigUint {
+    pub fn mantissa(&self) -> BigUint {
         let digits: alloc::vec::Vec<u8> = self.digits().collect();
         BigUint::from_radix_be(&digits, 10).unwrap_or_default()
     }
 
-    pub(super) fn compare(&self, other: &Decimal<'_>) -> Ordering {
+    /// Compares exactly.
+    pub fn compare(&self, other: &Decimal<'_>) -> Ordering {
         let order = self.signum().cmp(&other.signum());
         if order.is_ne() || self.is_zero() {
             return order;
