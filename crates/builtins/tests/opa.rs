@@ -27,7 +27,7 @@ use kpol_syntax::{Keywords, parse_module, parse_query};
 use serde_json::Value as Json;
 
 /// Part of the paths of the cases that run unless `KPOL_CASES` says otherwise.
-const CATEGORIES: &str = "graphql,rendertemplate";
+const CATEGORIES: &str = "graphql,jsonschema,netlookup,providers-aws,rendertemplate";
 
 fn corpus() -> Option<PathBuf> {
     let root = std::env::var_os("KPOL_CONFORMANCE").map_or_else(

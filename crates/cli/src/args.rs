@@ -64,6 +64,15 @@ pub(crate) struct LimitArgs {
     pub(crate) max_memory: u64,
 }
 
+/// What policies may reach.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct NetArgs {
+    /// A host that policies may send requests to and look up, such as `api.example.com`; may be given many times,
+    /// `*` is all hosts. [default: none]
+    #[arg(long, value_name = "HOST")]
+    pub(crate) allow_net: Vec<String>,
+}
+
 /// Where policies and data come from.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PolicyArgs {
@@ -101,6 +110,8 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     pub(crate) fail_on_warn: bool,
     #[command(flatten)]
+    pub(crate) net: NetArgs,
+    #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }
 
@@ -125,6 +136,8 @@ pub(crate) struct EvalArgs {
     /// Ends with an error where a builtin does.
     #[arg(long)]
     pub(crate) strict_builtin_errors: bool,
+    #[command(flatten)]
+    pub(crate) net: NetArgs,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
 }

@@ -1,16 +1,17 @@
 //! From the command line to a loaded policy and its checks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use kpol_compiler::artifact::Artifact;
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_compiler::{plan, resolve};
 use kpol_diagnostics::SourceMap;
-use kpol_engine::{Engine, EngineOptions, EntryId, Policy};
+use kpol_engine::{BuiltinOptions, Engine, EngineOptions, EntryId, Policy, Standard};
 use kpol_syntax::ast::RegoVersion;
 
-use crate::args::TestArgs;
+use crate::args::{NetArgs, TestArgs};
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
 use crate::metadata::{self, About};
@@ -53,7 +54,7 @@ impl Session {
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
         match &args.module {
-            Some(file) => Session::from_module(file),
+            Some(file) => Session::from_module(file, &args.net),
             None => Session::from_policies(args, sources),
         }
     }
@@ -85,7 +86,7 @@ impl Session {
         };
         let artifact = compile::generate(&program, sources, &options)
             .map_err(|errors| rendered(sources, &errors))?;
-        let policy = load(&artifact)?;
+        let policy = load(&artifact, &args.net)?;
         let mut metadata = metadata::Metadata::read(&program, sources)?;
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
@@ -109,13 +110,13 @@ impl Session {
         })
     }
 
-    fn from_module(file: &PathBuf) -> Result<Session, CommandError> {
+    fn from_module(file: &PathBuf, net: &NetArgs) -> Result<Session, CommandError> {
         let name = file.display();
         let wasm = std::fs::read(file)
             .map_err(|error| CommandError::Plain(format!("cannot read `{name}`: {error}")))?;
         let artifact = Artifact::from_wasm(wasm)
             .map_err(|error| CommandError::Plain(format!("{name}: {error}")))?;
-        let policy = load(&artifact)?;
+        let policy = load(&artifact, net)?;
         let mut checks = Vec::new();
         for (entry, query) in policy.entrypoints() {
             let path: Vec<String> = query.split('.').skip(1).map(str::to_owned).collect();
@@ -209,9 +210,13 @@ pub(crate) fn front() -> resolve::Options {
 }
 
 /// Loads a compiled policy, with the cache of compiled code.
-pub(crate) fn load(artifact: &Artifact) -> Result<Policy, CommandError> {
+pub(crate) fn load(artifact: &Artifact, net: &NetArgs) -> Result<Policy, CommandError> {
+    let builtins = Standard::new(BuiltinOptions {
+        allow_net: net.allow_net.clone(),
+    });
     let engine = Engine::new(EngineOptions {
         cache: cache_folder(),
+        builtins: Arc::new(builtins),
         ..EngineOptions::default()
     })
     .map_err(|error| CommandError::Plain(error.to_string()))?;

@@ -26,7 +26,9 @@ mod policy;
 mod testing;
 mod ticker;
 
-pub use kpol_builtins::{BuiltinError, HostBuiltins, HostCall, NoBuiltins, Standard};
+pub use kpol_builtins::{
+    BuiltinError, HostBuiltins, HostCall, NoBuiltins, Options as BuiltinOptions, Standard,
+};
 pub use kpol_compiler::artifact::Role;
 
 pub use crate::answer::{Answer, Trace, Yield};

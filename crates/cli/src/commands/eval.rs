@@ -70,7 +70,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
     };
     let artifact = compile::compile(&modules, &queries, &sources, &options)
         .map_err(|errors| rendered(&sources, &errors))?;
-    let policy = session::load(&artifact)?;
+    let policy = session::load(&artifact, &args.net)?;
     let failed =
         |error: kpol_engine::EvalError| CommandError::Plain(format!("{}: {error}", error.code()));
     let mut evaluator = policy

@@ -107,3 +107,40 @@ fn what_does_not_compile_or_fails_has_code_2() {
         .expect(2)
         .says(&["--> bad.rego:3:"]);
 }
+
+#[test]
+fn requests_go_to_hosts_that_are_allowed() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut request = [0; 4096];
+        let read = stream.read(&mut request).unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere";
+        stream.write_all(answer).unwrap();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    let query = format!(
+        "http.send({{\"method\": \"get\", \"url\": \"http://127.0.0.1:{port}/\"}}).raw_body"
+    );
+    kpol(&[
+        "eval",
+        "--strict-builtin-errors",
+        "--allow-net",
+        "localhost",
+        &query,
+    ])
+    .expect(2)
+    .says(&["http.send: disallowed host: 127.0.0.1"]);
+    let run = kpol(&[
+        "eval",
+        "--allow-net",
+        "localhost",
+        "--allow-net",
+        "127.0.0.1",
+        &query,
+    ]);
+    assert_eq!(run.expect(0).stdout.trim_end(), "\"here\"");
+    assert!(server.join().unwrap().starts_with("GET / HTTP/1.1\r\n"));
+}

@@ -91,6 +91,7 @@ impl<'t> Decimal<'t> {
     }
 
     /// How many [`Decimal::digits`] there are.
+    #[expect(clippy::len_without_is_empty, reason = "`is_zero` tells")]
     pub const fn len(&self) -> usize {
         self.end - self.first
     }
