@@ -198,7 +198,13 @@ fn bodies_are_sent() {
             call(&host(&["127.0.0.1"]), &request).unwrap();
             let sent = server.join().unwrap().remove(0);
             assert!(sent.starts_with(&method.to_uppercase()), "{sent}");
-            assert_eq!(sent.split_once("\r\n\r\n").unwrap().1, *wanted, "{method}");
+            let (head, body) = sent.split_once("\r\n\r\n").unwrap();
+            assert_eq!(body, *wanted, "{method}");
+            let length = format!("content-length: {}", wanted.len());
+            let says = head.to_lowercase().contains(&length);
+            let must = !wanted.is_empty() || matches!(method, "post" | "PUT");
+            assert_eq!(says, must, "{sent}");
+            assert!(!head.to_lowercase().contains("transfer-encoding"), "{sent}");
         }
     }
 }

@@ -186,6 +186,10 @@ impl Exchange<'_> {
         if url.host.is_empty() {
             return Err(plain("http: no Host in request URL"));
         }
+        if !url.port().is_empty() && url.port().parse::<u16>().is_err() {
+            let port = url.port();
+            return Err((format!("dial tcp: address {port}: invalid port"), false));
+        }
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(self.failed(&Error::Timeout(ureq::Timeout::Global), url));
@@ -244,6 +248,10 @@ impl Exchange<'_> {
             out.headers_mut().insert(key, value);
             Ok::<(), String>(())
         };
+        let expects_body = matches!(hop.method, Method::POST | Method::PUT | Method::PATCH);
+        if expects_body && (!hop.with_body || self.request.body.is_empty()) {
+            set("content-length", "0")?;
+        }
         set("user-agent", concat!("kpol/", env!("CARGO_PKG_VERSION")))?;
         if let Some(referer) = &hop.referer {
             set("referer", referer)?;
@@ -315,8 +323,11 @@ impl Exchange<'_> {
 
 /// An error of TLS, with Go's words for the common ones.
 fn tls_words(error: &io::Error) -> Option<String> {
-    use rustls::CertificateError;
+    use rustls::{CertificateError, InvalidMessage};
     let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    if let rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) = inner {
+        return Some("tls: first record does not look like a TLS handshake".to_owned());
+    }
     let rustls::Error::InvalidCertificate(problem) = inner else {
         return Some(format!("tls: {inner}"));
     };
@@ -359,7 +370,7 @@ fn is_within(host: &str, of: &str) -> bool {
 fn status(code: StatusCode) -> String {
     match code.canonical_reason() {
         Some(reason) => format!("{} {reason}", code.as_u16()),
-        None => code.as_u16().to_string(),
+        None => format!("{} ", code.as_u16()),
     }
 }
 
@@ -369,6 +380,14 @@ fn headers(map: &http::HeaderMap) -> Vec<(String, String)> {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
-    all.filter(|(name, _)| !matches!(name.as_str(), "transfer-encoding" | "trailer"))
-        .collect()
+    let closes = |value: &str| {
+        let mut tokens = value.split(',').map(str::trim);
+        tokens.any(|token| token.eq_ignore_ascii_case("close"))
+    };
+    all.filter(|(name, value)| match name.as_str() {
+        "transfer-encoding" | "trailer" => false,
+        "connection" => !closes(value),
+        _ => true,
+    })
+    .collect()
 }

@@ -160,15 +160,7 @@ impl Request {
                 self.headers.push((name, heap.text(value).to_owned()));
                 continue;
             }
-            let shown = match heap.kind(value) {
-                Kind::Boolean => format!("%!q(bool={})", value == Value::TRUE),
-                Kind::Null => "%!q(<nil>)".to_owned(),
-                _ => {
-                    let mut text = String::new();
-                    json::write(heap, value, &mut text);
-                    format!("{text:?}")
-                }
-            };
+            let shown = quoted(heap, value);
             let text = format!("invalid type for headers value {shown}");
             self.bad_header.get_or_insert(text);
         }
@@ -255,4 +247,46 @@ fn timeout(heap: &mut Heap<'_>, value: Value) -> Result<Duration> {
     Ok(limit.map_or(MAX_TIMEOUT, |nanos| {
         Duration::from_nanos(nanos).min(MAX_TIMEOUT)
     }))
+}
+
+/// A value as Go's `%q` shows it: all scalars in quotes.
+fn quoted(heap: &mut Heap<'_>, value: Value) -> String {
+    match heap.kind(value) {
+        Kind::Undefined | Kind::Null => "%!q(<nil>)".to_owned(),
+        Kind::Boolean => format!("%!q(bool={})", value == Value::TRUE),
+        Kind::Number => format!("{:?}", heap.number_text(value)),
+        Kind::String => format!("{:?}", heap.text(value)),
+        Kind::Array | Kind::Set | Kind::Object if heap.len(value) > 100 => "...".to_owned(),
+        Kind::Array | Kind::Set => {
+            heap.sort(value);
+            let items: Vec<String> = heap
+                .items(value)
+                .into_iter()
+                .map(|item| inner(heap, item))
+                .collect();
+            format!("[{}]", items.join(" "))
+        }
+        Kind::Object => {
+            heap.sort(value);
+            let members: Vec<String> = heap
+                .entries(value)
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", inner(heap, key), inner(heap, value)))
+                .collect();
+            format!("map[{}]", members.join(" "))
+        }
+    }
+}
+
+/// A value within another one. What is nested deeper is shown as JSON.
+fn inner(heap: &mut Heap<'_>, value: Value) -> String {
+    match heap.kind(value) {
+        Kind::Null => "<nil>".to_owned(),
+        Kind::Array | Kind::Set | Kind::Object => {
+            let mut text = String::new();
+            json::write(heap, value, &mut text);
+            text
+        }
+        _ => quoted(heap, value),
+    }
 }
