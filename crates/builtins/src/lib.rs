@@ -5,14 +5,20 @@
 //! its own, over which an [`Implementation`] works just as the runtime's builtins do.
 #![forbid(unsafe_code)]
 
+mod asn1;
 mod aws;
 mod extensions;
 mod graphql;
 mod http;
+mod jwt;
+mod keys;
 mod lookup;
+mod pem;
+mod problem;
 mod schema;
 mod standard;
 mod template;
+mod x509;
 
 pub use kpol_runtime::builtins::BuiltinError;
 

@@ -8,7 +8,9 @@ use kpol_runtime::{
     json,
 };
 
-use crate::{HostBuiltins, HostCall, aws, extensions, graphql, http, lookup, schema, template};
+use crate::{
+    HostBuiltins, HostCall, aws, extensions, graphql, http, jwt, lookup, schema, template, x509,
+};
 
 /// What builtins may do.
 #[derive(Debug, Clone, Default)]
@@ -57,9 +59,11 @@ const TABLES: &[Table] = &[
     extensions::TABLE,
     graphql::TABLE,
     http::TABLE,
+    jwt::TABLE,
     lookup::TABLE,
     schema::TABLE,
     template::TABLE,
+    x509::TABLE,
 ];
 
 /// The standard host: all of OPA's builtins that the runtime does not have, and kpol's own ([`crate::EXTENSIONS`]).

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{Heap, Kind, Value};
 
-pub(super) use self::{base64::url_decoded, url::escaped};
+pub use self::base64::{std_decoded, url_decoded};
+pub(crate) use self::url::escaped;
 
 pub(super) const TABLE: Table = &[
     ("base64.decode", base64::decode),
@@ -41,7 +42,7 @@ fn from_bytes(heap: &mut Heap<'_>, bytes: &[u8]) -> Value {
 }
 
 /// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -24,13 +24,29 @@ pub(super) const TABLE: Table = &[
 ];
 
 /// The three parts of a token, still encoded.
-struct Token<'t> {
-    header: &'t str,
-    payload: &'t str,
-    signature: &'t str,
+#[derive(Debug, Clone, Copy)]
+pub struct Token<'t> {
+    /// Says how it was signed.
+    pub header: &'t str,
+    /// The claims.
+    pub payload: &'t str,
+    /// The signature over the two, with the full stop between them.
+    pub signature: &'t str,
 }
 
-fn token(source: &str) -> Result<Token<'_>, BuiltinError> {
+impl Token<'_> {
+    /// What is signed.
+    #[must_use]
+    pub fn signed(&self) -> String {
+        format!("{}.{}", self.header, self.payload)
+    }
+}
+
+/// Takes a token apart.
+///
+/// # Errors
+/// Where it does not have three parts.
+pub fn token(source: &str) -> Result<Token<'_>, BuiltinError> {
     if !source.contains('.') {
         return Err(BuiltinError::failed("encoded JWT had no period separators"));
     }
@@ -48,13 +64,21 @@ fn token(source: &str) -> Result<Token<'_>, BuiltinError> {
     }
 }
 
-fn part(name: &str, encoded: &str) -> Result<Vec<u8>, BuiltinError> {
+/// The bytes of a token's part, which `name` names.
+///
+/// # Errors
+/// Where it is not base64.
+pub fn part(name: &str, encoded: &str) -> Result<Vec<u8>, BuiltinError> {
     url_decoded(encoded).map_err(|e| {
         BuiltinError::failed(format!("JWT {name} had invalid encoding: {}", e.message))
     })
 }
 
-fn json_object(heap: &mut Heap<'_>, bytes: &[u8]) -> Result<Value, BuiltinError> {
+/// A token's part that must be an object in JSON.
+///
+/// # Errors
+/// Where it is not.
+pub fn json_object(heap: &mut Heap<'_>, bytes: &[u8]) -> Result<Value, BuiltinError> {
     let text = String::from_utf8_lossy(bytes);
     let v =
         json::parse(heap, &text).map_err(|e| BuiltinError::failed(format!("invalid JSON: {e}")))?;
@@ -65,24 +89,29 @@ fn json_object(heap: &mut Heap<'_>, bytes: &[u8]) -> Result<Value, BuiltinError>
     }
 }
 
+/// A token's header, decoded.
+///
+/// # Errors
+/// Where it is no object, or that of an encrypted token.
+pub fn header(heap: &mut Heap<'_>, encoded: &str) -> Outcome {
+    let bytes = part("header", encoded)?;
+    let header = json_object(heap, &bytes)
+        .map_err(|e| BuiltinError::failed(format!("bad JWT header: {}", e.message)))?;
+    if heap.object_get_text(header, "enc").is_defined() {
+        return Err(BuiltinError::failed(
+            "JWT is a JWE object, which is not supported",
+        ));
+    }
+    Ok(header)
+}
+
 /// Header, payload and signature, of the innermost token where tokens hold tokens.
 fn decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let mut source = text(heap, args, 1)?.to_string();
     loop {
-        let Token {
-            header,
-            payload,
-            signature,
-        } = token(&source)?;
-        let bytes = part("header", header)?;
-        let header = json_object(heap, &bytes)
-            .map_err(|e| BuiltinError::failed(format!("bad JWT header: {}", e.message)))?;
-        if heap.object_get_text(header, "enc").is_defined() {
-            return Err(BuiltinError::failed(
-                "JWT is a JWE object, which is not supported",
-            ));
-        }
-        let bytes = part("payload", payload)?;
+        let token = token(&source)?;
+        let header = header(heap, token.header)?;
+        let bytes = part("payload", token.payload)?;
         let content = heap.object_get_text(header, "cty");
         if heap.text(content) == "JWT" {
             // Each is shorter than the one around it.
@@ -91,7 +120,7 @@ fn decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
             continue;
         }
         let payload = json_object(heap, &bytes)?;
-        let signature = hex(&part("signature", signature)?);
+        let signature = hex(&part("signature", token.signature)?);
         let signature = heap.string(&signature);
         return Ok(heap.array(&[header, payload, signature]));
     }
@@ -105,7 +134,7 @@ fn verify<M: Mac + KeyInit>(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let Ok(mut mac) = <M as KeyInit>::new_from_slice(secret.as_bytes()) else {
         return Ok(Value::FALSE);
     };
-    mac.update(format!("{}.{}", token.header, token.payload).as_bytes());
+    mac.update(token.signed().as_bytes());
     let signature = url_decoded(token.signature)?;
     // Takes the same time wherever the two differ.
     Ok(Value::boolean(mac.verify_slice(&signature).is_ok()))

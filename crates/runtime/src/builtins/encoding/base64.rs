@@ -29,12 +29,12 @@ pub(super) fn url_encode_no_pad(heap: &mut Heap<'_>, args: &[Value]) -> Outcome 
 }
 
 pub(super) fn decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let bytes = decoded(text(heap, args, 1)?, b"+/")?;
+    let bytes = std_decoded(text(heap, args, 1)?)?;
     Ok(from_bytes(heap, &bytes))
 }
 
 pub(super) fn is_valid(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    valid(heap, args, |s| decoded(s, b"+/").is_ok())
+    valid(heap, args, |s| std_decoded(s).is_ok())
 }
 
 pub(super) fn url_decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
@@ -42,8 +42,19 @@ pub(super) fn url_decode(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     Ok(from_bytes(heap, &bytes))
 }
 
+/// The bytes of the standard alphabet.
+///
+/// # Errors
+/// An error with the position of the byte that is wrong.
+pub fn std_decoded(s: &str) -> Result<Vec<u8>, BuiltinError> {
+    decoded(s, b"+/")
+}
+
 /// The bytes of the alphabet for URLs, whose padding may be left out.
-pub(in crate::builtins) fn url_decoded(s: &str) -> Result<Vec<u8>, BuiltinError> {
+///
+/// # Errors
+/// An error with the position of the byte that is wrong.
+pub fn url_decoded(s: &str) -> Result<Vec<u8>, BuiltinError> {
     let padding = match s.len() % 4 {
         _ if s.ends_with('=') => "",
         0 => "",

@@ -39,7 +39,7 @@ pub(in crate::builtins) fn query_unescape(s: &str) -> Result<Vec<u8>, BuiltinErr
 }
 
 /// The byte of two hexadecimal digits, and what follows them.
-pub(in crate::builtins) fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
+pub(crate) fn escaped(after: &[u8]) -> Option<(u8, &[u8])> {
     let (digits, tail) = after.split_first_chunk::<2>()?;
     let digit = |b: u8| char::from(b).to_digit(16);
     let byte = digit(digits[0])? * 16 + digit(digits[1])?;

@@ -29,11 +29,11 @@ pub struct Url {
     /// Decoded.
     pub fragment: String,
     /// The fragment as it was written, where it would not be written so by itself.
-    raw_fragment: String,
+    pub raw_fragment: String,
     /// Whether there is a question mark with nothing behind it.
-    force_query: bool,
+    pub force_query: bool,
     /// Whether a path followed the scheme without `//`.
-    omit_host: bool,
+    pub omit_host: bool,
 }
 
 /// Why a text is no URL.
