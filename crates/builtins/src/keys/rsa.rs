@@ -54,44 +54,26 @@ fn boxed(n: &BigUint) -> BoxedUint {
     BoxedUint::from_be_slice_vartime(&n.to_bytes_be())
 }
 
-/// A digest of another length than the hash's is not signed by anyone.
+/// Does what is the same for each padding and hash.
 macro_rules! scheme {
     ($padding:expr, $hash:expr, $scheme:ident => $body:expr) => {
-        match ($padding, $hash) {
-            (Padding::Pkcs1, Hash::Sha256) => {
-                let $scheme = Pkcs1v15Sign::new::<Sha256>();
+        match $hash {
+            Hash::Sha256 => scheme!(of Sha256, 32, $padding, $scheme => $body),
+            Hash::Sha384 => scheme!(of Sha384, 48, $padding, $scheme => $body),
+            Hash::Sha512 => scheme!(of Sha512, 64, $padding, $scheme => $body),
+        }
+    };
+    (of $digest:ty, $length:expr, $padding:expr, $scheme:ident => $body:expr) => {
+        match $padding {
+            Padding::Pkcs1 => {
+                let $scheme = Pkcs1v15Sign::new::<$digest>();
                 $body
             }
-            (Padding::Pkcs1, Hash::Sha384) => {
-                let $scheme = Pkcs1v15Sign::new::<Sha384>();
-                $body
-            }
-            (Padding::Pkcs1, Hash::Sha512) => {
-                let $scheme = Pkcs1v15Sign::new::<Sha512>();
-                $body
-            }
-            (Padding::Pss, Hash::Sha256) => {
-                let $scheme = Pss::<Sha256>::new_with_salt(32);
-                $body
-            }
-            (Padding::Pss, Hash::Sha384) => {
-                let $scheme = Pss::<Sha384>::new_with_salt(48);
-                $body
-            }
-            (Padding::Pss, Hash::Sha512) => {
-                let $scheme = Pss::<Sha512>::new_with_salt(64);
-                $body
-            }
-            (Padding::PssAnySalt, Hash::Sha256) => {
-                let $scheme = Pss::<Sha256>::new();
-                $body
-            }
-            (Padding::PssAnySalt, Hash::Sha384) => {
-                let $scheme = Pss::<Sha384>::new();
-                $body
-            }
-            (Padding::PssAnySalt, Hash::Sha512) => {
-                let $scheme = Pss::<Sha512>::new();
+            padding => {
+                let mut $scheme = Pss::<$digest>::new_with_salt($length);
+                if padding == Padding::PssAnySalt {
+                    $scheme.salt_len = None;
+                }
                 $body
             }
         }
@@ -125,7 +107,7 @@ impl RsaPublic {
             fail("crypto/rsa: public modulus is even")
         } else if self.e < 2 {
             fail("crypto/rsa: public exponent too small or negative")
-        } else if self.e % 2 == 0 {
+        } else if self.e.is_multiple_of(2) {
             fail("crypto/rsa: public exponent is even")
         } else if self.e > 0x7fff_ffff {
             fail("crypto/rsa: public exponent too large")
@@ -220,6 +202,11 @@ impl RsaPrivate {
             return fail("crypto/rsa: the key is too large");
         }
         self.check(None)?;
+        let padding = match padding {
+            // Any length is one to look for, not one to make.
+            Padding::PssAnySalt => Padding::Pss,
+            padding => padding,
+        };
         let primes = self.primes.iter().map(boxed).collect();
         let e = BoxedUint::from(self.public.e);
         let key =
