@@ -235,11 +235,18 @@ impl<'e> Peers<'e> {
     }
 }
 
-/// What a difference is about, as far as its first word tells.
-fn kind(what: &str) -> &str {
-    match what.split_whitespace().next() {
-        Some(word @ ("compile:" | "optimised")) => word,
-        _ => "result",
+/// What a difference is about, as far as its beginning tells: for errors of compile time, who says what.
+fn kind(what: &str) -> String {
+    let words: Vec<&str> = what.split_whitespace().collect();
+    match words.first() {
+        Some(&"compile:") => words
+            .iter()
+            .filter(|word| word.starts_with('"') || **word == "compiles" || **word == "theirs")
+            .take(6)
+            .copied()
+            .collect(),
+        Some(&"optimised") => "optimised".to_owned(),
+        _ => "result".to_owned(),
     }
 }
 

@@ -349,6 +349,11 @@ impl Planner<'_> {
                 b.emit(Stmt::Reset(value));
                 for (i, branch) in branches.iter().enumerate() {
                     let bindings = b.bindings();
+                    let site = if i > 0 {
+                        self.site(branch.span, conflict(rule))
+                    } else {
+                        site
+                    };
                     self.attempt(b, |this, b| {
                         if i > 0 {
                             b.emit(Stmt::IsUndefined(Operand::Local(value)));
@@ -360,17 +365,15 @@ impl Planner<'_> {
                             src,
                             site,
                         });
+                        if let Sink::Value(dst) = sink {
+                            b.emit(Stmt::AssignOnce { dst, src, site });
+                        }
                     });
                     b.restore(bindings);
                 }
                 b.emit(Stmt::IsDefined(Operand::Local(value)));
-                match sink {
-                    Sink::Value(dst) => b.emit(Stmt::AssignOnce {
-                        dst,
-                        src: Operand::Local(value),
-                        site,
-                    }),
-                    _ => b.emit(Stmt::Return(Operand::Local(value))),
+                if !matches!(sink, Sink::Value(_)) {
+                    b.emit(Stmt::Return(Operand::Local(value)));
                 }
             }
         }
