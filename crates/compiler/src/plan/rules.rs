@@ -27,6 +27,12 @@ enum Sink {
     Object(Operand),
 }
 
+/// Whether the function of a clause compares its value with the one that is there itself: only it knows which of its
+/// branches a conflict is about.
+fn joins_result(clause: &Clause, sink: Sink) -> bool {
+    matches!(sink, Sink::Value(_)) && clause.branches.len() > 1
+}
+
 impl Planner<'_> {
     /// The function of a rule.
     pub(super) fn rule_func(&mut self, id: RuleId) -> FuncId {
@@ -239,7 +245,8 @@ impl Planner<'_> {
         }
     }
 
-    /// A function for one clause of many. It takes the rule's parameters and, for a partial rule, the collection.
+    /// A function for one clause of many. It takes the rule's parameters and, for a partial rule, the collection; or
+    /// the result so far, see [`joins_result`].
     #[expect(
         clippy::too_many_arguments,
         reason = "one call, and each is a different thing"
@@ -254,18 +261,26 @@ impl Planner<'_> {
         traced: bool,
         settled: Option<usize>,
     ) -> FuncId {
-        let extra = u32::from(matches!(sink, Sink::Set(_) | Sink::Object(_)));
+        let joins = joins_result(clause, sink);
+        let extra = u32::from(joins || matches!(sink, Sink::Set(_) | Sink::Object(_)));
         let name = format!("{}#{}", rule.name(), number + 1);
         let func = self.declare(name, params + extra, false, Some(clause.span));
         let mut b = Builder::new(params + extra);
         let collection = Operand::Local(Local(params));
         let inner = match sink {
-            Sink::Value(_) => Sink::Value(b.local()),
+            Sink::Value(_) => {
+                let result = b.local();
+                if joins {
+                    let (dst, src) = (result, collection);
+                    b.emit(Stmt::Copy { dst, src });
+                }
+                Sink::Value(result)
+            }
             Sink::First => Sink::First,
             Sink::Set(_) => Sink::Set(collection),
             Sink::Object(_) => Sink::Object(collection),
         };
-        self.clause(&mut b, rule, clause, inner, true, traced, settled);
+        self.clause(&mut b, rule, clause, inner, !joins, traced, settled);
         if let Sink::Value(result) = inner {
             b.emit(Stmt::Return(Operand::Local(result)));
         }
@@ -289,6 +304,14 @@ impl Planner<'_> {
             Sink::Set(collection) | Sink::Object(collection) => {
                 args.push(collection);
                 b.emit(Stmt::CallClause { dst, func, args });
+            }
+            Sink::Value(result) if joins_result(clause, sink) => {
+                args.push(Operand::Local(result));
+                b.emit(Stmt::CallClause {
+                    dst: result,
+                    func,
+                    args,
+                });
             }
             Sink::Value(result) => {
                 let site = self.site(clause.head_span, conflict(rule));
