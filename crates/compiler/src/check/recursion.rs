@@ -7,7 +7,7 @@ use kpol_diagnostics::{Diagnostic, Span};
 use crate::codes;
 use crate::hir::{
     Body, Callee, Expr, ExprKind, LocalId, Node, Program, RefHead, RuleId, TemplatePart, Term,
-    TermKind, WithValue,
+    TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
 
@@ -256,6 +256,19 @@ impl<'p> Needs<'p> {
 
     fn expr(&mut self, expr: &Expr) {
         for with in &expr.with {
+            // What is replaced is named, and so needed.
+            match &with.target {
+                WithTarget::Data(path) => {
+                    let program = self.program;
+                    let keys = path.iter().map(|key| Term {
+                        span: with.span,
+                        kind: TermKind::Const(Const::String(key.clone())),
+                    });
+                    self.below(&program.tree, &keys.collect::<Vec<_>>(), true);
+                }
+                WithTarget::Function(id) => self.add(*id, true),
+                WithTarget::Input(_) | WithTarget::Builtin(_) => {}
+            }
             match &with.value {
                 WithValue::Term(term) => self.term(term),
                 WithValue::Callee(Callee::Function(id)) => self.add(*id, true),
