@@ -161,3 +161,44 @@ pub mod trace {
     /// Offset of the first slot.
     pub const SLOTS: u32 = 16;
 }
+
+/// Words of the control block that only portable modules have, and what the linker lays out for them.
+pub mod portable {
+    /// The number of levels of the string table (see the runtime's `value/levels.rs`).
+    pub const LEVEL: u32 = 0x80;
+    /// 1 more than the level at which a one-shot evaluation began, or 0 where none runs.
+    pub const SAVED_LEVEL: u32 = 0x84;
+    /// The number of strings at which it began.
+    pub const SAVED_LEN: u32 = 0x88;
+    /// The addresses of the levels' tables, from the smallest.
+    pub const LEVELS: u32 = 0x8c;
+    /// The most levels: there is no memory for one more.
+    pub const MAX_LEVELS: u32 = 24;
+    /// The address of the [`info`] block.
+    pub const INFO: u32 = 0xf0;
+
+    /// What a portable module knows about its policy: words, and what they point to. Numbers in lists are LEB128.
+    pub mod info {
+        /// The number of entrypoints.
+        pub const ENTRYPOINTS: u32 = 0;
+        /// The address and then the length of the JSON object of entrypoints and their numbers.
+        pub const ENTRYPOINTS_JSON: u32 = 4;
+        /// The address and then the length of the JSON object of the host's builtins and their numbers.
+        pub const BUILTINS_JSON: u32 = 12;
+        /// The address and then the number of the host's builtins: for each a word with its [`BuiltinId`] and flag, by
+        /// the host's number.
+        ///
+        /// [`BuiltinId`]: crate::builtins::BuiltinId
+        pub const HOST: u32 = 20;
+        /// The flag of a builtin that gives one answer an evaluation.
+        pub const NONDETERMINISTIC: u32 = 1 << 31;
+        /// The address and then the number of sites: for each the text of its file, its row, and its own text.
+        pub const SITES: u32 = 28;
+        /// The address and then the number of named builtins: for each its id and the text of its name.
+        pub const NAMES: u32 = 36;
+        /// The address and then the number of texts: for each its length and its bytes.
+        pub const TEXTS: u32 = 44;
+        /// The size of the block.
+        pub const SIZE: u32 = 52;
+    }
+}

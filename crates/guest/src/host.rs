@@ -1,4 +1,4 @@
-//! What the host calls, and what it provides.
+//! What the engine calls.
 
 extern crate alloc;
 
@@ -7,24 +7,7 @@ use alloc::string::String;
 use kpol_abi::layout::{CONTROL, control};
 use kpol_runtime::{Heap, Value, json};
 
-#[link(wasm_import_module = "env")]
-unsafe extern "C" {
-    /// Runs a builtin that the guest does not have. The arguments are `argc` words at `argv`.
-    #[link_name = "host_builtin"]
-    safe fn host_builtin(builtin: u32, argc: u32, argv: *const Value) -> Value;
-
-    /// Takes a line of `print`.
-    #[link_name = "host_print"]
-    safe fn host_print(address: *const u8, length: u32, site: u32);
-}
-
-pub(crate) fn call_builtin(builtin: u32, args: &[Value]) -> Value {
-    host_builtin(builtin, args.len() as u32, args.as_ptr())
-}
-
-pub(crate) fn print_line(line: &str, site: u32) {
-    host_print(line.as_ptr(), line.len() as u32, site);
-}
+use crate::heap;
 
 unsafe extern "C" {
     /// Set by the linker: the end of the module's stack and statics.
@@ -33,13 +16,6 @@ unsafe extern "C" {
 
 fn statics_end() -> u32 {
     (&raw const __heap_base) as u32
-}
-
-/// The heap of the current call.
-pub(crate) fn heap() -> Heap<'static> {
-    // SAFETY: an export makes one heap and passes it down. Where the host calls back in, the outer call holds no
-    // reference into the heap.
-    unsafe { Heap::attach() }
 }
 
 #[unsafe(export_name = "kpol_init")]

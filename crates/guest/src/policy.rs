@@ -5,17 +5,13 @@ extern crate alloc;
 use alloc::string::String;
 use core::cmp::Ordering;
 
-use kpol_abi::{
-    builtins::BuiltinId,
-    layout::{control, error_kind},
-};
-use kpol_runtime::{
-    Heap, Kind, Value,
-    builtins::{self, BuiltinError, ErrorKind},
-    json,
-};
+use kpol_abi::layout::control;
+use kpol_runtime::{Kind, Value, json};
 
-use crate::host::{call_builtin, heap, print_line};
+use crate::{
+    calls::{print_line, run_builtin},
+    heap,
+};
 
 #[unsafe(export_name = "eq")]
 extern "C" fn equal(a: Value, b: Value) -> u32 {
@@ -157,35 +153,4 @@ extern "C" fn print(site: u32, values: Value) {
         }
     }
     print_line(&line, site);
-}
-
-fn run_builtin(builtin: u32, site: u32, args: &[Value]) -> Value {
-    let mut heap = heap();
-    match builtins::call(&mut heap, BuiltinId(builtin), args) {
-        Some(Ok(value)) => value,
-        Some(Err(error)) => builtin_failed(&mut heap, site, &error),
-        None => {
-            // Should the host's builtin end the evaluation, this is where.
-            if heap.control(control::ERROR_KIND) == 0 {
-                heap.set_control(control::ERROR_SITE, site);
-            }
-            call_builtin(builtin, args)
-        }
-    }
-}
-
-/// A failed call is undefined, and the first failure is remembered; in strict mode it ends the evaluation.
-#[cold]
-fn builtin_failed(heap: &mut Heap<'_>, site: u32, error: &BuiltinError) -> Value {
-    let kind = match error.kind {
-        ErrorKind::Type => error_kind::TYPE,
-        ErrorKind::Builtin => error_kind::BUILTIN,
-    };
-    if heap.control(control::STRICT) == 0 {
-        heap.record_error(kind, site, &error.message);
-    } else {
-        heap.set_control(control::ERROR_SITE, site);
-        heap.fail(kind, &error.message);
-    }
-    Value::UNDEFINED
 }

@@ -2,11 +2,28 @@
 //! OPA and for any other host of its modules.
 //!
 //! ```text
-//! Artifact + portable guest ─ link ─► one module ─ bundle ─► bundle.tar.gz
+//! Artifact + portable guest ─ link ─► one module
 //! ```
+//! The guest is the crate `kpol-guest` with its feature `portable`, built by this crate's build script. It is linked
+//! with relocations, so that a module has only those of its functions and data that the policy needs.
 #![forbid(unsafe_code)]
 
+mod emit;
+mod info;
+mod link;
+mod names;
+mod object;
+mod policy;
+
 use kpol_compiler::artifact::Artifact;
+
+use crate::info::Builtins;
+use crate::link::Input;
+use crate::object::Object;
+use crate::policy::Module;
+
+/// The guest, with relocations.
+static GUEST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/portable.wasm"));
 
 /// How to build a portable module.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,19 +39,55 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PortableError {
-    /// Not done yet.
-    #[error("portable modules cannot be built yet")]
-    Incomplete,
+    /// The policy is no module of this compiler.
+    #[error("the policy cannot be linked: {0}")]
+    Policy(&'static str),
+    /// A damaged module.
+    #[error("the policy is no valid module")]
+    Module(#[from] wasmparser::Error),
+    /// A builtin that there is not.
+    #[error("the policy calls `{0}`, which is no builtin")]
+    Builtin(String),
+    /// Something exceeds what a module may hold.
+    #[error("{0} too big for a WebAssembly module")]
+    TooBig(&'static str),
+    /// A bug in kpol: its runtime is not what the linker expects.
+    #[error("internal error: the runtime cannot be linked: {0}")]
+    Guest(&'static str),
 }
 
 /// Links a policy with the runtime. The same policy and options give the same bytes.
 ///
-/// The artifact must have been compiled without traces (`plan::Options::trace`). Its entrypoints keep their numbers;
-/// the module names them `a/b` (an entrypoint of a query keeps its name).
+/// The artifact should have been compiled without traces (`plan::Options::trace`), which nobody would read. Its
+/// entrypoints keep their numbers; the module names them `a/b` (an entrypoint of a query keeps its name). Builtins
+/// that the runtime does not have, and those that depend on time or chance, are asked of the module's host.
 ///
 /// # Errors
 /// Where the artifact is no policy of this compiler, or does not fit a module.
 pub fn build(artifact: &Artifact, options: &Options) -> Result<Vec<u8>, PortableError> {
-    let _ = (artifact, options);
-    Err(PortableError::Incomplete)
+    let input = Input {
+        guest: Object::parse(GUEST)?,
+        policy: Module::parse(&artifact.wasm)?,
+        builtins: Builtins::of(&artifact.description)?,
+        entrypoints: artifact.description.entrypoints.len(),
+        options: *options,
+    };
+    let image = info::image(
+        input.policy.image,
+        &artifact.description,
+        &input.builtins,
+        options,
+    );
+    let plan = link::plan(&input)?;
+    emit::emit(&input, &plan, &artifact.wasm, &image)
+}
+
+/// The builtins that a module asks its host for, by the numbers that it calls them by.
+///
+/// # Errors
+/// Where the artifact calls what is no builtin.
+pub fn host_builtins(artifact: &Artifact) -> Result<Vec<&'static str>, PortableError> {
+    let builtins = Builtins::of(&artifact.description)?;
+    let names = builtins.host.iter().filter_map(|id| Some(id.get()?.name));
+    Ok(names.collect())
 }

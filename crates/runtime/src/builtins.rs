@@ -147,6 +147,13 @@ pub fn call(
     }))
 }
 
+/// Where the cache of compiled patterns lies, and its size. All zero, it is empty.
+#[cfg(feature = "portable")]
+#[must_use]
+pub fn pattern_cache() -> (u32, u32) {
+    regex::cache_region()
+}
+
 /// Lines the categories' tables up with the table of the ABI.
 const fn resolve() -> [Option<Implementation>; BUILTINS.len()] {
     let mut out: [Option<Implementation>; BUILTINS.len()] = [None; BUILTINS.len()];

@@ -30,11 +30,17 @@ impl Heap<'_> {
     /// Reads a word of the control block.
     #[must_use]
     pub fn control(&self, offset: u32) -> u32 {
+        #[cfg(all(target_arch = "wasm32", feature = "portable"))]
+        return self.load_shared(CONTROL + offset);
+        #[cfg(not(all(target_arch = "wasm32", feature = "portable")))]
         self.load(CONTROL + offset)
     }
 
     /// Writes a word of the control block.
     pub fn set_control(&mut self, offset: u32, word: u32) {
+        #[cfg(all(target_arch = "wasm32", feature = "portable"))]
+        self.store_shared(CONTROL + offset, word);
+        #[cfg(not(all(target_arch = "wasm32", feature = "portable")))]
         self.store(CONTROL + offset, word);
     }
 

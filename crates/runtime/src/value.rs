@@ -5,6 +5,8 @@ mod collection;
 mod compare;
 mod hash;
 mod index;
+#[cfg(feature = "portable")]
+mod levels;
 mod merge;
 pub mod number;
 mod object;

@@ -10,6 +10,8 @@ use alloc::{format, string::String, vec::Vec};
 use regex_automata::util::captures::Captures;
 
 pub use self::cache::Pattern;
+#[cfg(feature = "portable")]
+pub(super) use self::cache::region as cache_region;
 pub(super) use self::cache::{Language, compiled};
 use super::{
     BuiltinError, Outcome, Table,

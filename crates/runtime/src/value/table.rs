@@ -27,7 +27,8 @@ const ARENA: Table = Table {
     capacity: control::TABLE_CAPACITY,
     len: control::TABLE_LEN,
 };
-const MIN_CAPACITY: u32 = 64;
+/// The capacity of the smallest table.
+pub(super) const MIN_CAPACITY: u32 = 64;
 
 impl Heap<'_> {
     /// The string with this text and hash, made if there is none.
@@ -35,7 +36,6 @@ impl Heap<'_> {
         if let Some(found) = self.find_interned(text, hash) {
             return found;
         }
-        let cell = self.new_string_cell(text, hash);
         if (self.control(ARENA.len) + 1).saturating_mul(4)
             > self.control(ARENA.capacity).saturating_mul(3)
         {
@@ -43,10 +43,18 @@ impl Heap<'_> {
                 .control(ARENA.capacity)
                 .saturating_mul(2)
                 .max(MIN_CAPACITY);
+            #[cfg(not(feature = "portable"))]
             self.grow_table(capacity);
+            #[cfg(feature = "portable")]
+            self.add_level(capacity);
         }
+        let cell = self.new_string_cell(text, hash);
         let (table, capacity) = (self.control(ARENA.address), self.control(ARENA.capacity));
-        self.put(table, capacity, cell);
+        let slot = self.put(table, capacity, cell);
+        #[cfg(feature = "portable")]
+        self.log(slot, cell);
+        #[cfg(not(feature = "portable"))]
+        let _ = slot;
         self.set_control(ARENA.len, self.control(ARENA.len) + 1);
         cell
     }
@@ -82,6 +90,23 @@ impl Heap<'_> {
         None
     }
 
+    /// Puts a cell that is not there yet into a table with a free slot, and returns the slot's address.
+    pub(super) fn put(&mut self, table: u32, capacity: u32, cell: Value) -> u32 {
+        let mut slot = self.string_hash(cell) & (capacity - 1);
+        for _ in 0..capacity {
+            let at = table.wrapping_add(4 * slot);
+            if self.load(at) == 0 {
+                self.store(at, cell.0);
+                return at;
+            }
+            slot = (slot + 1) & (capacity - 1);
+        }
+        table
+    }
+}
+
+#[cfg(not(feature = "portable"))]
+impl Heap<'_> {
     /// Makes room for `strings` more strings in the table that leaves with the arena's contents.
     pub fn reserve_strings(&mut self, strings: u32) {
         let wanted = self.control(ARENA.len).saturating_add(strings);
@@ -142,19 +167,6 @@ impl Heap<'_> {
             if word != 0 {
                 self.put(to, capacity, Value(word));
             }
-        }
-    }
-
-    /// Puts a cell that is not there yet into a table with a free slot.
-    fn put(&mut self, table: u32, capacity: u32, cell: Value) {
-        let mut slot = self.string_hash(cell) & (capacity - 1);
-        for _ in 0..capacity {
-            let at = table.wrapping_add(4 * slot);
-            if self.load(at) == 0 {
-                self.store(at, cell.0);
-                return;
-            }
-            slot = (slot + 1) & (capacity - 1);
         }
     }
 }

@@ -43,6 +43,12 @@ impl Entry {
 
 static CACHE: [OnceBox<Entry>; SLOTS] = [const { OnceBox::new() }; SLOTS];
 
+/// Where the cache lies, and its size: portable modules clear it when its patterns are gone from memory.
+#[cfg(feature = "portable")]
+pub(in crate::builtins) fn region() -> (u32, u32) {
+    ((&raw const CACHE) as u32, size_of_val(&CACHE) as u32)
+}
+
 /// A compiled pattern.
 #[derive(Debug)]
 pub enum Pattern {
