@@ -176,3 +176,24 @@ fn nesting_has_a_limit() {
     let error = json::parse(&mut Heap::new(), &deep).unwrap_err();
     assert_eq!(error.problem, json::Problem::TooDeep);
 }
+
+#[test]
+fn terms_go_beyond_json() {
+    for (text, wanted) in [
+        ("{1, 2, 1}", "{1,2}"),
+        ("set()", "set()"),
+        ("{ \"a\": {\"b\"}, }", "{\"a\":{\"b\"}}"),
+        ("[1, 2, ]", "[1,2]"),
+        ("{{1}: [set()]}", "{{1}:[set()]}"),
+    ] {
+        let mut heap = Heap::new();
+        let value = json::parse_term(&mut heap, text).unwrap();
+        let mut out = String::new();
+        json::write_term(&mut heap, value, &mut out);
+        assert_eq!(out, wanted, "{text}");
+        assert!(json::parse(&mut heap, text).is_err(), "{text}");
+    }
+    for text in ["[,]", "{,}", "[1,,]", "{1:}", "{1", "set("] {
+        assert!(json::parse_term(&mut Heap::new(), text).is_err(), "{text}");
+    }
+}

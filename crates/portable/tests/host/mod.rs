@@ -11,7 +11,7 @@ use wasmtime::{
 };
 
 /// Compiles the rules `a/x` of a text.
-pub fn artifact(text: &str, entrypoints: &[&str]) -> Artifact {
+pub(crate) fn artifact(text: &str, entrypoints: &[&str]) -> Artifact {
     let mut sources = SourceMap::new();
     let id = sources.add("policy.rego", text);
     let (module, errors) = kpol_syntax::parse_module(id, text, RegoVersion::V1);
@@ -32,19 +32,19 @@ pub fn artifact(text: &str, entrypoints: &[&str]) -> Artifact {
 }
 
 /// A portable module of a text.
-pub fn module(text: &str, entrypoints: &[&str], options: Options) -> Vec<u8> {
+pub(crate) fn module(text: &str, entrypoints: &[&str], options: Options) -> Vec<u8> {
     kpol_portable::build(&artifact(text, entrypoints), &options).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// What the module told its host.
 #[derive(Default)]
-pub struct State {
-    pub aborted: Option<String>,
-    pub printed: Vec<String>,
+pub(crate) struct State {
+    pub(crate) aborted: Option<String>,
+    pub(crate) printed: Vec<String>,
     /// Calls of builtins, by number, with the JSON of arguments.
-    pub called: Vec<(u32, Vec<String>)>,
+    pub(crate) called: Vec<(u32, Vec<String>)>,
     /// What builtins answer, by number.
-    pub answers: BTreeMap<u32, String>,
+    pub(crate) answers: BTreeMap<u32, String>,
     max_memory: Option<usize>,
 }
 
@@ -64,19 +64,19 @@ impl wasmtime::ResourceLimiter for State {
 }
 
 /// A running module.
-pub struct Host {
-    pub store: Store<State>,
+pub(crate) struct Host {
+    pub(crate) store: Store<State>,
     instance: wasmtime::Instance,
-    pub memory: Memory,
+    pub(crate) memory: Memory,
 }
 
 impl Host {
-    pub fn new(wasm: &[u8]) -> Host {
+    pub(crate) fn new(wasm: &[u8]) -> Host {
         Host::with_memory(wasm, None).unwrap_or_else(|e| panic!("{e:?}"))
     }
 
     /// A host that gives so many bytes of memory.
-    pub fn with_memory(wasm: &[u8], max_memory: Option<usize>) -> Result<Host, String> {
+    pub(crate) fn with_memory(wasm: &[u8], max_memory: Option<usize>) -> Result<Host, String> {
         let engine = Engine::default();
         let module = Module::new(&engine, wasm).map_err(|e| format!("{e:?}"))?;
         let state = State {
@@ -157,7 +157,7 @@ impl Host {
     }
 
     /// Calls an export that returns a word.
-    pub fn call(&mut self, name: &str, args: &[u32]) -> Result<u32, String> {
+    pub(crate) fn call(&mut self, name: &str, args: &[u32]) -> Result<u32, String> {
         let function = self.instance.get_func(&mut self.store, name).expect(name);
         let args: Vec<wasmtime::Val> = args.iter().map(|a| a.cast_signed().into()).collect();
         let results = function.ty(&self.store).results().len();
@@ -171,16 +171,16 @@ impl Host {
         }
     }
 
-    pub fn global(&mut self, name: &str) -> i32 {
+    pub(crate) fn global(&mut self, name: &str) -> i32 {
         let global = self.instance.get_global(&mut self.store, name).expect(name);
         global.get(&mut self.store).unwrap_i32()
     }
 
-    pub fn text(&self, at: u32) -> String {
+    pub(crate) fn text(&self, at: u32) -> String {
         text(&self.store, self.memory, at)
     }
 
-    pub fn write(&mut self, at: u32, bytes: &[u8]) {
+    pub(crate) fn write(&mut self, at: u32, bytes: &[u8]) {
         let end = at as usize + bytes.len();
         let size = self.memory.data_size(&self.store);
         if end > size {
@@ -193,7 +193,7 @@ impl Host {
     }
 
     /// Has the module parse a text.
-    pub fn parse(&mut self, how: &str, text: &str) -> u32 {
+    pub(crate) fn parse(&mut self, how: &str, text: &str) -> u32 {
         let len = text.len() as u32;
         let at = self.call("opa_malloc", &[len]).unwrap();
         self.write(at, text.as_bytes());
@@ -203,7 +203,7 @@ impl Host {
     }
 
     /// The JSON of a value.
-    pub fn json(&mut self, value: u32) -> String {
+    pub(crate) fn json(&mut self, value: u32) -> String {
         let at = self.call("opa_json_dump", &[value]).unwrap();
         let text = self.text(at);
         self.call("opa_free", &[at]).unwrap();
@@ -211,7 +211,7 @@ impl Host {
     }
 
     /// One call, the way OPA's SDKs do it: the input is written where the heap begins.
-    pub fn eval(
+    pub(crate) fn eval(
         &mut self,
         entry: u32,
         data: u32,
@@ -225,7 +225,12 @@ impl Host {
     }
 
     /// An evaluation in steps.
-    pub fn eval_in_steps(&mut self, entry: u32, data: u32, input: u32) -> Result<u32, String> {
+    pub(crate) fn eval_in_steps(
+        &mut self,
+        entry: u32,
+        data: u32,
+        input: u32,
+    ) -> Result<u32, String> {
         let ctx = self.call("opa_eval_ctx_new", &[])?;
         self.call("opa_eval_ctx_set_input", &[ctx, input])?;
         self.call("opa_eval_ctx_set_data", &[ctx, data])?;

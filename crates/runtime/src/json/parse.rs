@@ -229,7 +229,7 @@ impl Parser<'_> {
                 match top {
                     Open::Array(items) => {
                         items.push(value);
-                        if self.eat(b',') {
+                        if self.more(b']') {
                             break;
                         }
                         self.expect(b']', Context::AfterItem)?;
@@ -237,7 +237,7 @@ impl Parser<'_> {
                     }
                     Open::Object(entries, key) => {
                         entries.push((*key, value));
-                        if self.eat(b',') {
+                        if self.more(b'}') {
                             if self.terms {
                                 *top = Open::Key(core::mem::take(entries));
                             } else {
@@ -263,7 +263,7 @@ impl Parser<'_> {
                     }
                     Open::Set(items) => {
                         items.push(value);
-                        if self.eat(b',') {
+                        if self.more(b'}') {
                             break;
                         }
                         self.expect(b'}', Context::AfterItem)?;
@@ -276,6 +276,15 @@ impl Parser<'_> {
                 open.pop();
             }
         }
+    }
+
+    /// Whether a comma follows, and an item behind it: terms may end with a comma.
+    fn more(&mut self, closing: u8) -> bool {
+        if !self.eat(b',') {
+            return false;
+        }
+        self.skip_space();
+        !(self.terms && self.peek() == Some(closing))
     }
 
     fn key(&mut self, heap: &mut Heap<'_>) -> Result<Value, Error> {
