@@ -23,6 +23,7 @@ const fn extension(
     Builtin {
         name,
         args,
+        names: &[],
         result,
         infix: None,
         relation: false,

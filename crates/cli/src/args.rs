@@ -32,6 +32,8 @@ pub(crate) enum Command {
     /// Compiles policies to a WebAssembly module, which `kpol test --module` loads.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArgs),
+    /// Prints what policies may use, in the format of OPA's capabilities files.
+    Capabilities,
 }
 
 const TEST_EXAMPLES: &str = "\
@@ -85,6 +87,9 @@ pub(crate) struct PolicyArgs {
     /// Reads policies as Rego v0.
     #[arg(long)]
     pub(crate) rego_v0: bool,
+    /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) capabilities: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -156,6 +161,9 @@ pub(crate) struct BuildArgs {
     /// Reads policies as Rego v0.
     #[arg(long)]
     pub(crate) rego_v0: bool,
+    /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) capabilities: Option<PathBuf>,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

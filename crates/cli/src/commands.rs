@@ -1,5 +1,6 @@
 //! One module for each command: its `run`.
 
 pub(crate) mod build;
+pub(crate) mod capabilities;
 pub(crate) mod eval;
 pub(crate) mod test;

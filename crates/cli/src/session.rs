@@ -1,9 +1,10 @@
 //! From the command line to a loaded policy and its checks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kpol_compiler::artifact::Artifact;
+use kpol_compiler::capabilities::Capabilities;
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_compiler::{plan, resolve};
@@ -54,14 +55,15 @@ impl Session {
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
         match &args.module {
-            Some(file) => Session::from_module(file, &args.net),
+            Some(file) => Session::from_module(args, file),
             None => Session::from_policies(args, sources),
         }
     }
 
     fn from_policies(args: &TestArgs, sources: &mut SourceMap) -> Result<Session, CommandError> {
         let origin = Origin::choose(&args.policies.policy);
-        let program = check(&origin, args.policies.rego_v0, sources)?;
+        let front = front(args.policies.capabilities.as_deref())?;
+        let program = check(&origin, args.policies.rego_v0, &front, sources)?;
         let wanted = match (&origin, args.all_namespaces, &args.namespace[..]) {
             (_, true, _) | (Origin::BuiltIn, false, []) => Namespaces::All,
             (_, false, []) => Namespaces::Named(vec!["main".to_owned()]),
@@ -86,7 +88,7 @@ impl Session {
         };
         let artifact = compile::generate(&program, sources, &options)
             .map_err(|errors| rendered(sources, &errors))?;
-        let policy = load(&artifact, &args.net)?;
+        let policy = load(&artifact, &args.net, &front)?;
         let mut metadata = metadata::Metadata::read(&program, sources)?;
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
@@ -110,13 +112,14 @@ impl Session {
         })
     }
 
-    fn from_module(file: &PathBuf, net: &NetArgs) -> Result<Session, CommandError> {
+    fn from_module(args: &TestArgs, file: &PathBuf) -> Result<Session, CommandError> {
         let name = file.display();
         let wasm = std::fs::read(file)
             .map_err(|error| CommandError::Plain(format!("cannot read `{name}`: {error}")))?;
         let artifact = Artifact::from_wasm(wasm)
             .map_err(|error| CommandError::Plain(format!("{name}: {error}")))?;
-        let policy = load(&artifact, net)?;
+        let front = front(args.policies.capabilities.as_deref())?;
+        let policy = load(&artifact, &args.net, &front)?;
         let mut checks = Vec::new();
         for (entry, query) in policy.entrypoints() {
             let path: Vec<String> = query.split('.').skip(1).map(str::to_owned).collect();
@@ -155,6 +158,7 @@ impl Session {
 pub(crate) fn check(
     origin: &Origin,
     rego_v0: bool,
+    front: &resolve::Options,
     sources: &mut SourceMap,
 ) -> Result<Program, CommandError> {
     let version = if rego_v0 {
@@ -170,7 +174,7 @@ pub(crate) fn check(
     {
         return Err(rendered(sources, &policies.errors));
     }
-    compile::check(&policies.modules, &[], &front()).map_err(|errors| rendered(sources, &errors))
+    compile::check(&policies.modules, &[], front).map_err(|errors| rendered(sources, &errors))
 }
 
 /// Fails where a namespace that was asked for has no rule to run, or there is none at all.
@@ -201,18 +205,32 @@ fn missing(wanted: &Namespaces, found: &discover::Discovered) -> Result<(), Comm
     Ok(())
 }
 
-/// What policies may use.
-pub(crate) fn front() -> resolve::Options {
-    resolve::Options {
-        builtins: kpol_engine::standard_builtins(),
-        ..resolve::Options::default()
+/// What policies may use: all that there is, or what a capabilities file allows.
+pub(crate) fn front(capabilities: Option<&Path>) -> Result<resolve::Options, CommandError> {
+    let mut builtins = kpol_engine::standard_builtins();
+    if let Some(file) = capabilities {
+        let name = file.display().to_string();
+        let failed = |error: String| CommandError::Plain(format!("`{name}`: {error}"));
+        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        let allowed =
+            Capabilities::parse(&name, &text).map_err(|error| failed(error.to_string()))?;
+        builtins = builtins.restricted(Arc::new(allowed));
     }
+    Ok(resolve::Options {
+        builtins,
+        ..resolve::Options::default()
+    })
 }
 
 /// Loads a compiled policy, with the cache of compiled code.
-pub(crate) fn load(artifact: &Artifact, net: &NetArgs) -> Result<Policy, CommandError> {
+pub(crate) fn load(
+    artifact: &Artifact,
+    net: &NetArgs,
+    front: &resolve::Options,
+) -> Result<Policy, CommandError> {
+    let capabilities = front.builtins.capabilities();
     let builtins = Standard::new(BuiltinOptions {
-        allow_net: net.allow_net.clone(),
+        allow_net: allow_net(net, capabilities.and_then(|own| own.allow_net.as_deref())),
     });
     let engine = Engine::new(EngineOptions {
         cache: cache_folder(),
@@ -223,6 +241,19 @@ pub(crate) fn load(artifact: &Artifact, net: &NetArgs) -> Result<Policy, Command
     engine
         .load(artifact)
         .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))
+}
+
+/// The hosts that may be asked: those of the command line, those of the capabilities file, or those in both.
+fn allow_net(net: &NetArgs, capabilities: Option<&[String]>) -> Vec<String> {
+    let Some(capabilities) = capabilities else {
+        return net.allow_net.clone();
+    };
+    let all = |hosts: &[String]| hosts.iter().any(|host| host == "*");
+    if net.allow_net.is_empty() || all(&net.allow_net) {
+        return capabilities.to_vec();
+    }
+    let both = |host: &&String| all(capabilities) || capabilities.contains(host);
+    net.allow_net.iter().filter(both).cloned().collect()
 }
 
 /// Where compiled code is kept: `KPOL_CACHE_DIR` (empty for nowhere), else the user's cache folder.

@@ -6,6 +6,8 @@ use indexmap::IndexMap;
 use kpol_abi::builtins::{BUILTINS, Builtin, BuiltinId, by_name};
 use serde::{Deserialize, Serialize};
 
+use crate::capabilities::Capabilities;
+
 /// The most arguments of a declared builtin: as many as a module can pass.
 pub const MAX_ARGS: usize = 4;
 
@@ -52,6 +54,8 @@ pub enum DeclareError {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registry {
     declared: Arc<IndexMap<String, Declared>>,
+    /// What may be called of them; without it, all.
+    capabilities: Option<Arc<Capabilities>>,
 }
 
 /// A builtin of a [`Registry`].
@@ -87,12 +91,38 @@ impl Registry {
         }
         Ok(Registry {
             declared: Arc::new(all),
+            capabilities: self.capabilities.clone(),
         })
     }
 
-    /// Finds a builtin by its name.
+    /// Those of these builtins that capabilities allow.
+    #[must_use]
+    pub fn restricted(&self, capabilities: Arc<Capabilities>) -> Registry {
+        Registry {
+            declared: Arc::clone(&self.declared),
+            capabilities: Some(capabilities),
+        }
+    }
+
+    /// What restricts these builtins.
+    #[must_use]
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        self.capabilities.as_deref()
+    }
+
+    /// Finds a builtin that may be called by its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(BuiltinId, Entry<'_>)> {
+        let allowed = self.capabilities().is_none_or(|own| own.allows(name));
+        if allowed { self.known(name) } else { None }
+    }
+
+    /// Why a name that [`Registry::find`] does not find could have been expected there.
+    pub(crate) fn hint(&self, name: &str) -> Option<String> {
+        self.capabilities()?.hint(name, self.known(name).is_some())
+    }
+
+    fn known(&self, name: &str) -> Option<(BuiltinId, Entry<'_>)> {
         let id = by_name(name).or_else(|| Some(declared_id(self.declared.get_index_of(name)?)))?;
         Some((id, self.get(id)?))
     }
@@ -109,9 +139,10 @@ impl Registry {
         }
     }
 
-    /// All declared builtins.
-    pub fn declared(&self) -> impl Iterator<Item = &Declared> {
-        self.declared.values()
+    /// All builtins, whatever may be called of them.
+    pub fn all(&self) -> impl Iterator<Item = Entry<'_>> {
+        let standard = BUILTINS.iter().map(Entry::Standard);
+        standard.chain(self.declared.values().map(Entry::Declared))
     }
 }
 
@@ -155,12 +186,39 @@ impl<'r> Entry<'r> {
         }
     }
 
-    /// The type of its result.
+    /// The name of an argument, or of the result behind them; it may be empty.
     #[must_use]
-    pub fn result(self) -> &'r str {
+    pub fn arg_name(self, index: usize) -> &'r str {
         match self {
-            Entry::Standard(builtin) => builtin.result,
-            Entry::Declared(declared) => &declared.result,
+            Entry::Standard(builtin) => builtin.names.get(index).copied().unwrap_or_default(),
+            Entry::Declared(_) => "",
+        }
+    }
+
+    /// The type of its result, if it has one.
+    #[must_use]
+    pub fn result(self) -> Option<&'r str> {
+        match self {
+            Entry::Standard(builtin) => (builtin.result != "-").then_some(builtin.result),
+            Entry::Declared(declared) => Some(&declared.result),
+        }
+    }
+
+    /// Its infix operator, if it has one.
+    #[must_use]
+    pub const fn infix(self) -> Option<&'static str> {
+        match self {
+            Entry::Standard(builtin) => builtin.infix,
+            Entry::Declared(_) => None,
+        }
+    }
+
+    /// Whether two calls with equal arguments may differ.
+    #[must_use]
+    pub const fn is_nondeterministic(self) -> bool {
+        match self {
+            Entry::Standard(builtin) => builtin.nondeterministic,
+            Entry::Declared(declared) => declared.nondeterministic,
         }
     }
 

@@ -62,6 +62,10 @@ codes! {
     WITH_PARTIAL = "with-partial-document", "rego_compile_error";
     /// `with` of a builtin that cannot be replaced.
     WITH_BUILTIN = "with-builtin", "rego_compile_error";
+    /// What the capabilities file does not allow.
+    CAPABILITIES = "not-in-capabilities", "rego_parse_error";
+    /// Rule heads with refs, which the capabilities file does not allow.
+    REF_HEADS = "ref-head-not-in-capabilities", "rego_compile_error";
     /// A metadata comment that a policy reads and that is no YAML mapping.
     METADATA = "invalid-metadata", "rego_parse_error";
     /// Bodies inside bodies beyond [`crate::resolve::MAX_BODIES`].

@@ -8,6 +8,7 @@
 
 pub mod artifact;
 pub mod builtins;
+pub mod capabilities;
 pub mod check;
 pub mod codegen;
 pub mod codes;
@@ -18,3 +19,4 @@ pub mod names;
 pub mod opt;
 pub mod plan;
 pub mod resolve;
+pub mod types;

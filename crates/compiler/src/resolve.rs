@@ -91,6 +91,9 @@ pub fn resolve(
     let metadata = Metadata::new(modules);
     let mut assignments = HashSet::new();
     for (index, (module, definitions)) in modules.iter().zip(&definitions).enumerate() {
+        if let Some(capabilities) = options.builtins.capabilities() {
+            capabilities.check(module, &mut errors);
+        }
         let names = Names::of_module(module, modules, options, &mut errors);
         for (at, (rule, id)) in module.rules.iter().zip(definitions).enumerate() {
             let place = Place {

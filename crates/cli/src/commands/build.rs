@@ -15,6 +15,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, CommandError> {
     let program = session::check(
         &Origin::Paths(args.policy.clone()),
         args.rego_v0,
+        &session::front(args.capabilities.as_deref())?,
         &mut sources,
     )?;
     let mut entrypoints = Vec::with_capacity(args.entrypoint.len());

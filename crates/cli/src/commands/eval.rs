@@ -65,12 +65,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
         version,
     }];
     let options = compile::Options {
-        front: session::front(),
+        front: session::front(args.policies.capabilities.as_deref())?,
         ..compile::Options::default()
     };
     let artifact = compile::compile(&modules, &queries, &sources, &options)
         .map_err(|errors| rendered(&sources, &errors))?;
-    let policy = session::load(&artifact, &args.net)?;
+    let policy = session::load(&artifact, &args.net, &options.front)?;
     let failed =
         |error: kpol_engine::EvalError| CommandError::Plain(format!("{}: {error}", error.code()));
     let mut evaluator = policy

@@ -1,7 +1,7 @@
 //! Calls: what is called, with how many arguments, and the builtins that are more than functions.
 
 use kpol_abi::builtins::by_name;
-use kpol_diagnostics::Span;
+use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{self, RegoVersion, TermKind as AstTermKind};
 
 use crate::builtins::Entry;
@@ -277,11 +277,11 @@ impl Lower<'_> {
                 Called::Function(found)
             }
             Err(name) => {
-                self.error(
-                    codes::UNDEFINED_FUNCTION,
-                    format!("undefined function {name}"),
-                    span,
-                );
+                let hint = self.program.builtins.hint(&name);
+                let message = format!("undefined function {name}");
+                let mut error = Diagnostic::error(codes::UNDEFINED_FUNCTION, message, span);
+                error.help = hint;
+                self.errors.push(error);
                 Called::Nothing
             }
         }
@@ -419,10 +419,16 @@ impl Lower<'_> {
         let message = match builtin {
             Some(builtin) => {
                 let have: Vec<&str> = args.iter().map(type_of).collect();
+                let want: Vec<String> = (builtin.args().into_iter().enumerate())
+                    .map(|(index, of)| match builtin.arg_name(index) {
+                        "" => of.to_owned(),
+                        name => format!("{name}: {of}"),
+                    })
+                    .collect();
                 format!(
                     "{name}: arity mismatch\n\thave: ({})\n\twant: ({})",
                     have.join(", "),
-                    builtin.args().join(", ")
+                    want.join(", ")
                 )
             }
             None => {

@@ -164,7 +164,7 @@ impl Lower<'_> {
             ))
         } else if builtin.is_relation() {
             Some("target must not be a relation".to_owned())
-        } else if builtin.result() == "-" {
+        } else if builtin.result().is_none() {
             Some("target must not be a void function".to_owned())
         } else {
             None

@@ -68,9 +68,11 @@ impl Type {
         }
     }
 
-    /// The types that OPA's documentation writes this way (`array[string]|set[string]`), those that can be made here.
+    /// The types that OPA writes this way (`any<array[string], set[string]>`), those that can be made here.
     pub(super) fn parse(text: &str) -> Vec<Type> {
-        alternatives(text).iter().filter_map(|t| one(t)).collect()
+        let several = text.strip_prefix("any<").and_then(|t| t.strip_suffix('>'));
+        let alternatives = several.map_or_else(|| vec![text], split);
+        alternatives.into_iter().filter_map(one).collect()
     }
 }
 
@@ -84,14 +86,12 @@ fn one(text: &str) -> Option<Type> {
         "string" => Type::String,
         _ => {
             if let Some(of) = inner("array[") {
-                // A tuple is not made here.
-                (alternatives_at(of, ',').len() == 1).then_some(())?;
                 Type::array(Type::parse(of).into_iter().next()?)
             } else if let Some(of) = inner("set[") {
                 Type::set(Type::parse(of).into_iter().next()?)
             } else {
                 let of = inner("object[")?;
-                let (key, value) = of.split_once(':')?;
+                let (key, value) = of.split_once(": ")?;
                 matches!(key, "string" | "any").then_some(())?;
                 Type::object(Type::parse(value).into_iter().next()?)
             }
@@ -99,24 +99,20 @@ fn one(text: &str) -> Option<Type> {
     })
 }
 
-fn alternatives(text: &str) -> Vec<&str> {
-    alternatives_at(text, '|')
-}
-
-/// Splits at a separator outside of brackets.
-fn alternatives_at(text: &str, separator: char) -> Vec<&str> {
+/// Splits at commas outside of brackets.
+fn split(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut out) = (0, 0, Vec::new());
     for (i, c) in text.char_indices() {
         match c {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            c if c == separator && depth == 0 => {
-                out.push(&text[start..i]);
+            '[' | '<' => depth += 1,
+            ']' | '>' => depth -= 1,
+            ',' if depth == 0 => {
+                out.push(text[start..i].trim());
                 start = i + 1;
             }
             _ => {}
         }
     }
-    out.push(&text[start..]);
+    out.push(text[start..].trim());
     out
 }
