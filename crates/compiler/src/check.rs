@@ -3,7 +3,6 @@
 //! The entry point is [`check`].
 
 mod bind;
-mod kinds;
 mod order;
 mod recursion;
 mod types;
@@ -39,9 +38,9 @@ pub fn check(resolved: Resolved) -> Result<hir::Program, Vec<Diagnostic>> {
     for query in &mut program.queries {
         Orderer::new(&mut query.locals, &mut errors, &resolved.assignments).query(&mut query.body);
     }
-    recursion::report(&program, &mut errors);
+    let graph = recursion::report(&program, &mut errors);
     if errors.is_empty() {
-        types::report(&program, &mut errors);
+        types::report(&program, &graph, &mut errors);
     }
     if errors.is_empty() {
         return Ok(program);

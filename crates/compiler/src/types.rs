@@ -21,6 +21,9 @@ const MAX_LINE: usize = 80;
 /// The width above which a type in such a line is told by its constructor alone.
 const MAX_ELIDED: usize = 32;
 
+/// Where OPA explains mismatches.
+const MATCH_DOCS: &str = "https://www.openpolicyagent.org/docs/errors/rego-type-error/match-error";
+
 /// A type. The order is that of alternatives in [`Type::Any`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
@@ -145,6 +148,7 @@ impl Type {
     /// Sets of members of a type.
     #[must_use]
     pub fn set(of: Option<Type>) -> Type {
+        let of = of.filter(|of| *of != Type::Unknown);
         match Size::around(of.iter()) {
             Some(size) => Type::Set(Rc::new(Set { of, size })),
             None => Type::any(),
@@ -266,7 +270,7 @@ pub fn mismatch(left: &Type, right: &Type) -> String {
         _ => return format!("{first}\n\t{second}"),
     };
     format!(
-        "{first}\n\t{second}\n\thint  : both sides are {kind} but their types differ, so they can never be equal"
+        "{first}\n\t{second}\n\thint  : both sides are {kind} but their types differ, so they can never be equal (see {MATCH_DOCS})"
     )
 }
 

@@ -11,8 +11,8 @@ use crate::hir::{
 };
 use crate::ir::Const;
 
-/// Reports each rule that stands on a cycle, with the way round.
-pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
+/// Reports each rule that stands on a cycle, with the way round; gives back which rules need which.
+pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) -> Graph {
     let graph = Graph::of(program);
     let cyclic = graph.cyclic();
     for (index, rule) in program.rules.iter().enumerate() {
@@ -43,6 +43,7 @@ pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
             graph.place(index, next),
         ));
     }
+    graph
 }
 
 /// Where a rule needs another, and whether it surely does.
@@ -54,7 +55,7 @@ struct Edge {
 
 /// Which rules each rule needs.
 #[derive(Debug)]
-struct Graph(Vec<BTreeMap<usize, Edge>>);
+pub(super) struct Graph(Vec<BTreeMap<usize, Edge>>);
 
 impl Graph {
     fn of(program: &Program) -> Graph {
@@ -80,6 +81,26 @@ impl Graph {
             })
             .collect();
         Graph(edges)
+    }
+
+    /// All rules, each behind those that it needs; on a cycle, in any order.
+    pub(super) fn order(&self) -> Vec<usize> {
+        let mut seen = vec![false; self.0.len()];
+        let mut out = Vec::with_capacity(self.0.len());
+        for start in 0..self.0.len() {
+            let mut pending = vec![(start, false)];
+            while let Some((at, done)) = pending.pop() {
+                if done {
+                    out.push(at);
+                } else if let Some(slot @ false) = seen.get_mut(at) {
+                    *slot = true;
+                    pending.push((at, true));
+                    let needs = self.0.get(at).into_iter().flat_map(BTreeMap::keys);
+                    pending.extend(needs.rev().map(|next| (*next, false)));
+                }
+            }
+        }
+        out
     }
 
     fn place(&self, from: usize, to: usize) -> Span {

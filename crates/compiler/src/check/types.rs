@@ -1,208 +1,399 @@
-//! Types that can be told without running: what a builtin can never take, and what can never be equal.
+//! Types that can be told without running: what a function can never take, what can never be equal, and what no
+//! value has.
 //!
-//! Only what is certain is reported: a type is the set of kinds that a value may have, and the kinds of items of
-//! arrays and sets. Refs into documents and rules may be anything.
+//! The inference is OPA's: a variable has the type of what it is first unified with or passed to, rules have the types
+//! of all of their definitions, functions those that their bodies ask of their arguments. What is below `every`, `and`,
+//! `or` and explicit `not` bodies is looked at for refs only.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::{Diagnostic, Span};
 
-use crate::check::kinds::Type;
+use crate::check::recursion::Graph;
 use crate::codes;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, Program, RefHead, Rule, RuleId, RuleKind, TemplatePart,
-    Term, TermKind, WithTarget, WithValue,
+    Body, Branch, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Program, Rule, RuleId,
+    RuleKind, TemplatePart, Term, TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
+use crate::types::{Type, lines, mismatch};
 
-/// Reports calls and equalities that can never hold.
-pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) {
-    let anything = RefCell::new(HashMap::new());
-    for rule in &program.rules {
-        for clause in &rule.clauses {
-            for branch in &clause.branches {
-                let mut types = Types::new(program, errors).checking(&anything);
-                types.body(&branch.body);
-                types.term(&branch.value);
-                types.terms(&clause.tail);
-            }
-        }
-        if let Some(default) = &rule.default {
-            let mut types = Types::new(program, errors).checking(&anything);
-            types.term(&default.value);
+mod refs;
+mod unify;
+
+/// Reports calls, equalities and refs that can never hold.
+pub(super) fn report(program: &Program, graph: &Graph, errors: &mut Vec<Diagnostic>) {
+    let mut rules: Vec<Meaning> = program.rules.iter().map(|_| Meaning::Anything).collect();
+    let mut signatures = HashMap::new();
+    for index in graph.order() {
+        let Some(rule) = program.rules.get(index) else {
+            continue;
+        };
+        let meaning = Checker::new(program, &rules, &mut signatures, errors, &[]).rule(rule);
+        if let Some(slot) = rules.get_mut(index) {
+            *slot = meaning;
         }
     }
     for query in &program.queries {
-        let mut types = Types::new(program, errors).checking(&anything);
-        types.body(&query.body);
+        let locals = &query.locals;
+        Checker::new(program, &rules, &mut signatures, errors, locals).body(&query.body);
     }
+}
+
+/// What is known about a rule.
+enum Meaning {
+    /// Nothing, or nothing that could be wrong.
+    Anything,
+    /// A document of this type.
+    Document(Type),
+    /// A function.
+    Function(Rc<Signature>),
+}
+
+/// What a function takes, and gives behind it, each with its name.
+struct Signature {
+    name: String,
+    types: Vec<(String, Type)>,
+    arity: usize,
+}
+
+/// The structure of a term, as far as variables may be found in it.
+enum Shape {
+    Leaf(Type),
+    Var(LocalId),
+    Array(Vec<Shape>),
+    Set(Vec<Shape>),
+    Object(Vec<(Key, Shape)>),
+}
+
+/// A key of an object's shape.
+enum Key {
+    Known(Const),
+    Other(Shape),
 }
 
 /// What is known at one point of a clause.
-#[derive(Debug)]
-struct Types<'e> {
+struct Checker<'e> {
     program: &'e Program,
+    rules: &'e [Meaning],
+    signatures: &'e mut HashMap<BuiltinId, Option<Rc<Signature>>>,
     errors: &'e mut Vec<Diagnostic>,
-    known: HashMap<LocalId, Type>,
-    /// Whether a builtin is replaced here: its arguments may then be anything.
-    mocked: bool,
-    /// Which rules without arguments that are called may be anything; not asked while that is found out.
-    anything: Option<&'e RefCell<HashMap<RuleId, bool>>>,
+    /// What variables are called.
+    names: &'e [LocalInfo],
+    locals: HashMap<LocalId, Type>,
+    /// The types that variables had before, for the end of a closure.
+    log: Vec<(LocalId, Option<Type>)>,
+    /// Whether only refs are looked at.
+    quiet: bool,
+    /// Whether documents are replaced here: they may then be anything.
+    replaced: bool,
 }
 
-impl<'e> Types<'e> {
-    fn new(program: &'e Program, errors: &'e mut Vec<Diagnostic>) -> Types<'e> {
-        Types {
+impl<'e> Checker<'e> {
+    fn new(
+        program: &'e Program,
+        rules: &'e [Meaning],
+        signatures: &'e mut HashMap<BuiltinId, Option<Rc<Signature>>>,
+        errors: &'e mut Vec<Diagnostic>,
+        names: &'e [LocalInfo],
+    ) -> Checker<'e> {
+        Checker {
             program,
+            rules,
+            signatures,
             errors,
-            known: HashMap::new(),
-            mocked: false,
-            anything: None,
+            names,
+            locals: HashMap::new(),
+            log: Vec::new(),
+            quiet: false,
+            replaced: false,
         }
     }
 
-    /// Looks at calls of rules too.
-    fn checking(mut self, anything: &'e RefCell<HashMap<RuleId, bool>>) -> Types<'e> {
-        self.anything = Some(anything);
-        self
+    /// Checks all definitions of a rule.
+    fn rule(&mut self, rule: &'e Rule) -> Meaning {
+        let before = self.errors.len();
+        let mut document: Option<Type> = None;
+        let mut function: Option<Vec<Type>> = None;
+        for clause in &rule.clauses {
+            self.names = &clause.locals;
+            for branch in &clause.branches {
+                let value = self.branch(clause, branch);
+                if let RuleKind::Function(_) = rule.kind {
+                    let types: Vec<Type> = (clause.args.iter())
+                        .map(|arg| self.argument(arg))
+                        .chain([value])
+                        .collect();
+                    function = Some(join(function, types));
+                } else {
+                    let value = self.nested(clause, value);
+                    document = Some(match document {
+                        Some(document) => document.merge(value),
+                        None => value,
+                    });
+                }
+            }
+        }
+        if let Some(default) = &rule.default {
+            self.names = &default.locals;
+            self.locals.clear();
+            let shape = self.term(&default.value);
+            let value = self.of(&shape);
+            if let RuleKind::Function(arity) = rule.kind {
+                let types = (0..arity).map(|_| Type::any()).chain([value]).collect();
+                function = Some(join(function, types));
+            } else {
+                document = Some(match document {
+                    Some(document) => document.merge(value),
+                    None => value,
+                });
+            }
+        }
+        if self.errors.len() > before {
+            return Meaning::Anything;
+        }
+        match (rule.kind, function, document) {
+            (RuleKind::Function(arity), Some(types), _) => Meaning::Function(Rc::new(Signature {
+                name: rule.name(),
+                types: types.into_iter().map(|of| (String::new(), of)).collect(),
+                arity,
+            })),
+            (_, None, Some(document)) => Meaning::Document(document.settled()),
+            _ => Meaning::Anything,
+        }
     }
 
-    fn body(&mut self, body: &Body) {
+    /// The type of a definition's value.
+    fn branch(&mut self, clause: &'e Clause, branch: &'e Branch) -> Type {
+        self.locals.clear();
+        self.log.clear();
+        self.body(&branch.body);
+        for key in &clause.tail {
+            self.term(key);
+        }
+        let shape = self.term(&branch.value);
+        self.of(&shape).settled()
+    }
+
+    /// What a parameter can be; where the body asks nothing of it, anything.
+    fn argument(&mut self, arg: &'e Term) -> Type {
+        let shape = self.term(arg);
+        self.assume_any(&shape);
+        self.of(&shape).settled()
+    }
+
+    /// The document of a rule whose heads have keys.
+    fn nested(&mut self, clause: &'e Clause, value: Type) -> Type {
+        let mut of = if clause.member {
+            Type::set(Some(value))
+        } else {
+            value
+        };
+        for key in clause.tail.iter().rev() {
+            // Keys that are known stand beside other documents.
+            if matches!(key.kind, TermKind::Const(_)) {
+                return Type::any();
+            }
+            let shape = self.term(key);
+            let key = self.of(&shape).settled();
+            of = Type::object(Vec::new(), Some((key, of)));
+        }
+        of
+    }
+
+    fn body(&mut self, body: &'e Body) {
         for expr in &body.0 {
             self.expr(expr);
         }
     }
 
-    fn expr(&mut self, expr: &Expr) {
-        let outer = self.mocked;
+    /// A body that is looked at for refs only.
+    fn quietly(&mut self, body: &'e Body) {
+        let outer = std::mem::replace(&mut self.quiet, true);
+        self.body(body);
+        self.quiet = outer;
+    }
+
+    /// A body of its own: what is learned in it about variables outside ends with it.
+    fn closure(&mut self, body: &'e Body, heads: &[&'e Term]) -> Vec<Type> {
+        let outer = std::mem::replace(&mut self.quiet, false);
+        let mark = self.log.len();
+        self.body(body);
+        let types = (heads.iter())
+            .map(|head| {
+                let shape = self.term(head);
+                self.of(&shape)
+            })
+            .collect();
+        for (id, before) in self.log.drain(mark..).rev() {
+            match before {
+                Some(before) => self.locals.insert(id, before),
+                None => self.locals.remove(&id),
+            };
+        }
+        self.quiet = outer;
+        types
+    }
+
+    fn learn(&mut self, id: LocalId, of: Type) {
+        let before = self.locals.insert(id, of);
+        self.log.push((id, before));
+    }
+
+    fn expr(&mut self, expr: &'e Expr) {
+        let outer = self.replaced;
+        self.replaced |= !expr.with.is_empty();
         for with in &expr.with {
-            self.mocked |= matches!(
-                with.target,
-                WithTarget::Builtin(_) | WithTarget::Function(_)
-            );
-            if let WithValue::Term(term) = &with.value {
+            if let WithValue::Term(term) = &with.value
+                && !matches!(with.target, WithTarget::Input(_))
+            {
                 self.term(term);
             }
         }
+        self.kind(expr);
+        self.replaced = outer;
+    }
+
+    fn kind(&mut self, expr: &'e Expr) {
         match &expr.kind {
-            ExprKind::Term(term) => {
-                if let TermKind::Call { callee, args } = &term.kind
-                    && is_equal(*callee)
-                    && let [left, right] = args.as_slice()
-                {
-                    let (left, right) = (self.term(left), self.term(right));
-                    self.equal(&left, &right, expr.span);
-                } else {
+            ExprKind::Term(term) => match &term.kind {
+                TermKind::Call { callee, args } if self.is(*callee, "equal") => {
+                    if let [left, right] = args.as_slice() {
+                        self.equality(left, right, expr.span);
+                    }
+                }
+                TermKind::Call { callee, args } => {
+                    self.call(*callee, args, term.span, Output::None);
+                }
+                _ => {
                     self.term(term);
                 }
+            },
+            ExprKind::Unify(left, right) if right.span.start < left.span.start => {
+                self.equality(right, left, expr.span);
             }
-            ExprKind::Unify(left, right) => {
-                let value = self.term(right);
-                match left.kind {
-                    TermKind::Var(id) if !self.known.contains_key(&id) => {
-                        self.known.insert(id, value);
-                    }
-                    _ => {
-                        let pattern = self.term(left);
-                        self.equal(&pattern, &value, expr.span);
-                    }
-                }
-            }
+            ExprKind::Unify(left, right) => self.equality(left, right, expr.span),
             ExprKind::SomeIn {
                 key,
                 value,
                 collection,
             } => {
-                self.term(collection);
-                for term in key.iter().chain([value]) {
-                    self.term(term);
+                let shapes: Vec<Shape> = (key.iter().chain([value, collection]))
+                    .map(|term| self.term(term))
+                    .collect();
+                if !self.quiet {
+                    self.member(&shapes, expr.span);
+                    for shape in &shapes {
+                        self.assume_any(shape);
+                    }
                 }
             }
             ExprKind::Relation { call, output } => {
-                self.term(call);
-                self.term(output);
+                let output = self.term(output);
+                if let TermKind::Call { callee, args } = &call.kind {
+                    self.call(*callee, args, call.span, Output::Given(output));
+                }
             }
-            ExprKind::Not(body) => self.nested(body),
+            // `not f(x)` is a call that is negated, `not { f(x) }` a body.
+            ExprKind::Not(body) => match body.0.as_slice() {
+                [only] if only.span == expr.span => self.expr(only),
+                _ => self.quietly(body),
+            },
             ExprKind::Every { domain, body, .. } => {
                 self.term(domain);
-                self.nested(body);
+                self.quietly(body);
             }
             ExprKind::And(bodies) | ExprKind::Or(bodies) => {
                 for body in bodies {
-                    self.nested(body);
+                    self.quietly(body);
                 }
             }
-            ExprKind::Print(terms) => self.terms(terms),
-        }
-        self.mocked = outer;
-    }
-
-    /// A body whose bindings end with it. Its own locals occur nowhere else, so that they may stay.
-    fn nested(&mut self, body: &Body) {
-        self.body(body);
-    }
-
-    fn equal(&mut self, left: &Type, right: &Type, span: Span) {
-        if !left.overlaps(right) {
-            self.errors.push(Diagnostic::error(
-                codes::TYPES,
-                format!("match error\n\tleft  : {left}\n\tright : {right}"),
-                span,
-            ));
+            ExprKind::Print(terms) => {
+                for term in terms {
+                    self.term(term);
+                }
+            }
         }
     }
 
-    fn terms(&mut self, terms: &[Term]) {
-        for term in terms {
-            self.term(term);
+    fn equality(&mut self, left: &'e Term, right: &'e Term, span: Span) {
+        let (a, b) = (self.term(left), self.term(right));
+        let (left, right) = (self.of(&a), self.of(&b));
+        if !self.quiet && !self.unify(&a, &left, &b, &right) {
+            self.mismatch(&left, &right, span);
         }
     }
 
-    fn term(&mut self, term: &Term) -> Type {
+    fn mismatch(&mut self, left: &Type, right: &Type, span: Span) {
+        let message = format!("match error\n\t{}", mismatch(left, right));
+        self.errors
+            .push(Diagnostic::error(codes::TYPES, message, span));
+    }
+
+    /// `in`: key (if there is one), value and collection. Whether nothing is wrong.
+    fn member(&mut self, shapes: &[Shape], span: Span) -> bool {
+        let Some((collection, [keys @ .., value])) = shapes.split_last() else {
+            return true;
+        };
+        let collection = self.of(collection);
+        let Some(values) = collection.values() else {
+            return true;
+        };
+        let keys = keys.first().zip(collection.keys());
+        for (shape, wanted) in keys.into_iter().chain([(value, values)]) {
+            if wanted.is_unknown() {
+                continue;
+            }
+            let have = self.of(shape);
+            let clash = !have.is_unknown() && !have.unifies(&wanted);
+            if clash || !self.expect(shape, &wanted, false) {
+                self.mismatch(&have, &wanted, span);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Checks what is in a term, and tells its shape.
+    fn term(&mut self, term: &'e Term) -> Shape {
         match &term.kind {
-            TermKind::Const(value) => Type::of_const(value),
-            TermKind::Var(id) => self.known.get(id).cloned().unwrap_or(Type::ANY),
-            TermKind::Array(items) => {
-                let items: Vec<Type> = items.iter().map(|item| self.term(item)).collect();
-                Type::tuple(items)
+            TermKind::Const(value) => Shape::of(value),
+            TermKind::Var(id) => Shape::Var(*id),
+            TermKind::Array(items) => Shape::Array(self.terms(items)),
+            TermKind::Set(items) => Shape::Set(self.terms(items)),
+            TermKind::Object(entries) => Shape::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| {
+                        let key = match &key.kind {
+                            TermKind::Const(key) => Key::Known(key.clone()),
+                            _ => Key::Other(self.term(key)),
+                        };
+                        (key, self.term(value))
+                    })
+                    .collect(),
+            ),
+            TermKind::Ref { head, path } => Shape::Leaf(self.reference(head, path, term.span)),
+            TermKind::Call { callee, args } => {
+                Shape::Leaf(self.call(*callee, args, term.span, Output::Hidden))
             }
-            TermKind::Set(items) => {
-                let items: Vec<Type> = items.iter().map(|item| self.term(item)).collect();
-                Type::set(Type::union(items))
-            }
-            TermKind::Object(entries) => {
-                for (key, value) in entries {
-                    self.term(key);
-                    self.term(value);
-                }
-                Type::OBJECT
-            }
-            TermKind::Ref { head, path } => {
-                match head {
-                    RefHead::Term(head) => {
-                        self.term(head);
-                    }
-                    RefHead::Data => self.no_function(path, term.span),
-                    RefHead::Input | RefHead::Local(_) => {}
-                }
-                self.terms(path);
-                Type::ANY
-            }
-            TermKind::Call { callee, args } => self.call(*callee, args, term.span),
             TermKind::ArrayComprehension { head, body } => {
-                self.nested(body);
-                Type::array(self.term(head))
+                let of = self.closure(body, &[head]).pop();
+                Shape::Leaf(Type::array(Vec::new(), of.map(Type::settled)))
             }
             TermKind::SetComprehension { head, body } => {
-                self.nested(body);
-                Type::set(self.term(head))
+                let of = self.closure(body, &[head]).pop();
+                Shape::Leaf(Type::set(of.map(Type::settled)))
             }
             TermKind::ObjectComprehension { key, value, body } => {
-                self.nested(body);
-                self.term(key);
-                self.term(value);
-                Type::OBJECT
+                let mut types = self
+                    .closure(body, &[key, value])
+                    .into_iter()
+                    .map(Type::settled);
+                let rest = types.next().zip(types.next());
+                Shape::Leaf(Type::object(Vec::new(), rest))
             }
             TermKind::Template(parts) => {
                 for part in parts {
@@ -210,115 +401,132 @@ impl<'e> Types<'e> {
                         self.term(term);
                     }
                 }
-                Type::STRING
+                Shape::Leaf(Type::String)
             }
         }
     }
 
-    /// Refuses refs to functions.
-    fn no_function(&mut self, path: &[Term], span: Span) {
-        let mut node = &self.program.tree;
-        for key in path {
-            let TermKind::Const(Const::String(key)) = &key.kind else {
-                return;
-            };
-            match node.children.get(key) {
-                Some(child) => node = child,
-                None => return,
+    fn terms(&mut self, terms: &'e [Term]) -> Vec<Shape> {
+        terms.iter().map(|term| self.term(term)).collect()
+    }
+
+    fn is(&self, callee: Callee, name: &str) -> bool {
+        match callee {
+            Callee::Builtin(id) => {
+                (self.program.builtins.get(id)).is_some_and(|b| b.name() == name)
             }
-            let rule = node
-                .rule
-                .and_then(|id| self.program.rules.get(id.0 as usize));
-            if let Some(rule) = rule
-                && matches!(rule.kind, RuleKind::Function(_))
-            {
-                self.errors.push(Diagnostic::error(
-                    codes::TYPES,
-                    format!("function {} used as reference, not called", rule.name()),
-                    span,
-                ));
-                return;
-            }
+            Callee::Function(_) => false,
         }
+    }
+
+    fn signature(&mut self, callee: Callee) -> Option<Rc<Signature>> {
+        let id = match callee {
+            Callee::Builtin(id) => id,
+            Callee::Function(RuleId(_)) if self.replaced => return None,
+            Callee::Function(id) => {
+                return match self.rules.get(id.0 as usize)? {
+                    Meaning::Function(signature) => Some(Rc::clone(signature)),
+                    _ => None,
+                };
+            }
+        };
+        let builtins = &self.program.builtins;
+        let entry = self.signatures.entry(id).or_insert_with(|| {
+            let entry = builtins.get(id)?;
+            let types = (entry.args().into_iter().chain(entry.result()).enumerate())
+                .map(|(index, text)| (entry.arg_name(index).to_owned(), Type::parse(text)))
+                .collect();
+            Some(Rc::new(Signature {
+                name: entry.name().to_owned(),
+                types,
+                arity: entry.arity(),
+            }))
+        });
+        entry.clone()
     }
 
     /// A rule without arguments can be called if its value may be anything: where it is known, the rule is no function.
     fn rule_called(&mut self, id: RuleId, span: Span) {
-        let Some(anything) = self.anything else {
-            return;
-        };
-        let Some(rule) = self.program.rules.get(id.0 as usize) else {
-            return;
-        };
-        if rule.kind != RuleKind::Complete {
-            return;
-        }
-        let known = anything.borrow().get(&id).copied();
-        let fits = known.unwrap_or_else(|| value_of(self.program, rule) == Type::ANY);
-        anything.borrow_mut().insert(id, fits);
-        if !fits {
-            self.errors.push(Diagnostic::error(
-                codes::UNDEFINED_FUNCTION,
-                format!("undefined function {}", rule.name()),
-                span,
-            ));
+        let at = id.0 as usize;
+        if let Some(Meaning::Document(of)) = self.rules.get(at)
+            && !of.is_any()
+            && !self.quiet
+            && let Some(rule) = self.program.rules.get(at)
+        {
+            let message = format!("undefined function {}", rule.name());
+            self.errors
+                .push(Diagnostic::error(codes::UNDEFINED_FUNCTION, message, span));
         }
     }
 
-    fn call(&mut self, callee: Callee, args: &[Term], span: Span) -> Type {
-        let have: Vec<Type> = args.iter().map(|arg| self.term(arg)).collect();
-        let id = match callee {
-            Callee::Builtin(id) => id,
-            Callee::Function(id) => {
-                self.rule_called(id, span);
-                return Type::ANY;
+    /// The type of a call's result.
+    fn call(&mut self, callee: Callee, args: &'e [Term], span: Span, output: Output) -> Type {
+        let mut shapes = self.terms(args);
+        if let Callee::Function(id) = callee {
+            self.rule_called(id, span);
+        }
+        let Some(signature) = self.signature(callee).filter(|_| !self.quiet) else {
+            return Type::any();
+        };
+        let is_member =
+            self.is(callee, "internal.member_2") || self.is(callee, "internal.member_3");
+        if is_member && !self.member(&shapes, span) {
+            return Type::any();
+        }
+        let hidden = matches!(output, Output::Hidden);
+        if let Output::Given(output) = output {
+            shapes.push(output);
+        }
+        let before: Vec<Type> = shapes.iter().map(|shape| self.of(shape)).collect();
+        for ((shape, have), (_, want)) in shapes.iter().zip(&before).zip(&signature.types) {
+            let clash = !have.is_unknown() && !have.unifies(want);
+            if clash || !self.expect(shape, want, false) {
+                let mut have: Vec<Type> = if clash {
+                    before
+                } else {
+                    shapes.iter().map(|shape| self.of(shape)).collect()
+                };
+                if hidden {
+                    have.push(Type::Unknown);
+                }
+                self.refuse(&signature, &have, span);
+                return Type::any();
             }
-        };
-        let Some(builtin) = id.get() else {
-            return Type::ANY;
-        };
-        if self.mocked {
-            return Type::ANY;
         }
-        let fits = have
-            .iter()
-            .zip(builtin.args)
-            .all(|(have, want)| have.overlaps(&Type::parse(want)));
-        if !fits {
-            let have: Vec<String> = have.iter().map(ToString::to_string).collect();
-            self.errors.push(Diagnostic::error(
-                codes::TYPES,
-                format!(
-                    "{}: invalid argument(s)\n\thave: ({})\n\twant: ({})",
-                    builtin.name,
-                    have.join(", "),
-                    builtin.args.join(", ")
-                ),
-                span,
-            ));
-        }
-        Type::parse(builtin.result)
+        let result = signature.types.get(signature.arity);
+        result.map_or_else(Type::any, |(_, result)| result.clone())
+    }
+
+    fn refuse(&mut self, signature: &Signature, have: &[Type], span: Span) {
+        let want: Vec<(&str, Type)> = (signature.types.iter())
+            .map(|(name, of)| (name.as_str(), of.clone()))
+            .collect();
+        let message = format!(
+            "{}: invalid argument(s)\n\t{}",
+            signature.name,
+            lines(("have: ", have), ("want: ", &want))
+        );
+        self.errors
+            .push(Diagnostic::error(codes::TYPES, message, span));
     }
 }
 
-/// The type of a rule's value.
-fn value_of(program: &Program, rule: &Rule) -> Type {
-    let mut unreported = Vec::new();
-    let mut values = Vec::new();
-    for branch in rule.clauses.iter().flat_map(|clause| &clause.branches) {
-        let mut types = Types::new(program, &mut unreported);
-        types.body(&branch.body);
-        values.push(types.term(&branch.value));
-    }
-    if let Some(default) = &rule.default {
-        values.push(Types::new(program, &mut unreported).term(&default.value));
-    }
-    Type::union(values)
+/// Where a call's result goes.
+enum Output {
+    /// Nowhere: the call is a statement.
+    None,
+    /// Into the term that the call stands in.
+    Hidden,
+    /// Into a pattern.
+    Given(Shape),
 }
 
-fn is_equal(callee: Callee) -> bool {
-    match callee {
-        Callee::Builtin(id) => id.get().is_some_and(|builtin| builtin.name == "equal"),
-        Callee::Function(_) => false,
+/// The types of two definitions of a function together.
+fn join(before: Option<Vec<Type>>, types: Vec<Type>) -> Vec<Type> {
+    match before {
+        Some(before) => (before.into_iter().zip(types))
+            .map(|(a, b)| a.or(b))
+            .collect(),
+        None => types,
     }
 }

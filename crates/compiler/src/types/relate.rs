@@ -71,6 +71,29 @@ impl Type {
         }
     }
 
+    /// The type where nobody will tell more about what is not known of it: that can then be anything.
+    #[must_use]
+    pub fn settled(self) -> Type {
+        if !self.is_unknown() {
+            return self;
+        }
+        let all = |types: &[Type]| types.iter().cloned().map(Type::settled).collect();
+        match &self {
+            Type::Unknown => Type::any(),
+            Type::Array(array) => {
+                Type::array(all(&array.items), array.rest.clone().map(Type::settled))
+            }
+            Type::Object(object) => Type::object(
+                (object.fields.iter())
+                    .map(|(key, value)| (key.clone(), value.clone().settled()))
+                    .collect(),
+                (object.rest.clone()).map(|(key, value)| (key.settled(), value.settled())),
+            ),
+            Type::Set(set) => Type::set(set.of.clone().map(Type::settled)),
+            _ => self,
+        }
+    }
+
     /// Whether a value can have both types.
     #[must_use]
     pub fn unifies(&self, other: &Type) -> bool {
@@ -223,6 +246,15 @@ impl super::Object {
     pub fn field(&self, key: &Const) -> Option<Type> {
         if let Ok(at) = self.fields.binary_search_by(|(own, _)| own.cmp(key)) {
             return self.fields.get(at).map(|(_, value)| value.clone());
+        }
+        // Numbers are equal however they are written.
+        if let Const::Number(key) = key
+            && let Ok(key) = key.parse::<f64>()
+        {
+            let same = |own: &Const| matches!(own, Const::Number(own) if own.parse() == Ok(key));
+            if let Some((_, value)) = self.fields.iter().find(|(own, _)| same(own)) {
+                return Some(value.clone());
+            }
         }
         let (keys, value) = self.rest.as_ref()?;
         keys.contains(&Type::of(key)).then(|| value.clone())

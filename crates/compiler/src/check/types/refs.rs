@@ -1,0 +1,253 @@
+//! Refs: what stands behind their keys, and what cannot.
+
+use kpol_diagnostics::{Diagnostic, Span};
+
+use crate::check::types::{Checker, Meaning, Shape};
+use crate::codes;
+use crate::hir::{RefHead, Term, TermKind};
+use crate::ir::Const;
+use crate::types::Type;
+
+/// A ref that is looked at.
+struct Whole<'r> {
+    head: &'r RefHead,
+    path: &'r [Term],
+    span: Span,
+}
+
+impl<'e> Checker<'e> {
+    /// The type of what a ref leads to.
+    pub(super) fn reference(&mut self, head: &'e RefHead, path: &'e [Term], span: Span) -> Type {
+        let whole = Whole { head, path, span };
+        let of = match head {
+            RefHead::Input => Type::any(),
+            RefHead::Data => {
+                let shapes = self.terms(path);
+                return self.document(&whole, &shapes);
+            }
+            RefHead::Local(id) => {
+                let shape = Shape::Var(*id);
+                self.assume_any(&shape);
+                self.of(&shape)
+            }
+            RefHead::Term(term) => {
+                let shape = self.term(term);
+                self.of(&shape)
+            }
+        };
+        let shapes = self.terms(path);
+        self.below(of, &whole, &shapes, 0)
+    }
+
+    /// A ref into rules and base documents.
+    fn document(&mut self, whole: &Whole<'_>, shapes: &[Shape]) -> Type {
+        let program = self.program;
+        let mut node = &program.tree;
+        for (at, (shape, term)) in shapes.iter().zip(whole.path).enumerate() {
+            let child = match &term.kind {
+                TermKind::Const(Const::String(key)) => node.children.get(key),
+                TermKind::Var(_) => {
+                    let have = self.of(shape);
+                    if have.is_unknown() {
+                        self.expect(shape, &Type::String, false);
+                    }
+                    None
+                }
+                _ => None,
+            };
+            let Some(child) = child else {
+                return self.anything(shapes.get(at..).unwrap_or_default());
+            };
+            node = child;
+            let Some(id) = node.rule else {
+                continue;
+            };
+            let rest = shapes.get(at + 1..).unwrap_or_default();
+            match self.rules.get(id.0 as usize) {
+                Some(Meaning::Document(of)) if node.children.is_empty() && !self.replaced => {
+                    let of = of.clone();
+                    return self.below(of, whole, shapes, at + 1);
+                }
+                _ => {
+                    let rule = program.rules.get(id.0 as usize);
+                    if let Some(rule) = rule
+                        && let crate::hir::RuleKind::Function(_) = rule.kind
+                    {
+                        let message =
+                            format!("function {} used as reference, not called", rule.name());
+                        let error = Diagnostic::error(codes::TYPES, message, whole.span);
+                        self.errors.push(error);
+                    }
+                    return self.anything(rest);
+                }
+            }
+        }
+        Type::any()
+    }
+
+    /// Keys of what may be anything.
+    fn anything(&mut self, shapes: &[Shape]) -> Type {
+        for shape in shapes {
+            self.assume_any(shape);
+        }
+        Type::any()
+    }
+
+    /// What stands behind the keys from `at` on.
+    fn below(&mut self, mut of: Type, whole: &Whole<'_>, shapes: &[Shape], at: usize) -> Type {
+        for (at, (shape, term)) in shapes.iter().zip(whole.path).enumerate().skip(at) {
+            let scalar = match &term.kind {
+                TermKind::Const(value) => {
+                    (!matches!(value, Const::Array(_) | Const::Object(_) | Const::Set(_)))
+                        .then_some(value)
+                }
+                _ => None,
+            };
+            if of.is_empty_collection() {
+                if scalar.is_some() {
+                    return self.no_key(whole, at, None, None, &[]);
+                }
+                let keys = of.keys().filter(|_| matches!(shape, Shape::Var(_)));
+                let have = self.of(shape);
+                if let Some(keys) = keys
+                    && !have.is_unknown()
+                    && !have.unifies(&keys)
+                {
+                    return self.no_key(whole, at, Some(have), Some(keys), &[]);
+                }
+                return self.anything(shapes.get(at..).unwrap_or_default());
+            }
+            let Some(keys) = of.keys() else {
+                return self.no_collection(whole, at, &of);
+            };
+            if let Some(key) = scalar {
+                match of.select(key) {
+                    Some(found) => of = found,
+                    None => return self.no_key(whole, at, None, Some(keys), &of.known_keys()),
+                }
+                continue;
+            }
+            let have = self.of(shape);
+            let fits = match shape {
+                Shape::Leaf(own) => *own == Type::Unknown || own.unifies(&keys),
+                Shape::Var(_) if have.is_unknown() => {
+                    self.assume(shape, keys.clone());
+                    true
+                }
+                Shape::Var(_) => have.unifies(&keys),
+                shape => self.expect(shape, &keys, false),
+            };
+            if !fits {
+                return self.no_key(whole, at, Some(have), Some(keys), &of.known_keys());
+            }
+            of = of.values().unwrap_or_else(Type::any);
+        }
+        of
+    }
+
+    fn assume(&mut self, shape: &Shape, of: Type) {
+        if let Shape::Var(id) = shape {
+            self.learn(*id, of);
+        }
+    }
+
+    /// A key that nothing stands behind.
+    fn no_key(
+        &mut self,
+        whole: &Whole<'_>,
+        at: usize,
+        have: Option<Type>,
+        want: Option<Type>,
+        keys: &[Const],
+    ) -> Type {
+        let pad = " ".repeat(self.written(whole, at).chars().count() + 1);
+        let have = match (have, whole.path.get(at)) {
+            (Some(have), _) => format!("have (type): {have}"),
+            (None, Some(key)) => format!("have: {}", self.show(key)),
+            (None, None) => String::new(),
+        };
+        let want = match want {
+            Some(want) if keys.is_empty() => format!("want (type): {want}"),
+            _ => {
+                let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                format!("want (one of): [{}]", keys.join(" "))
+            }
+        };
+        self.undefined(whole, &format!("{pad}^\n\t{pad}{have}\n\t{pad}{want}"))
+    }
+
+    /// A key of what has none.
+    fn no_collection(&mut self, whole: &Whole<'_>, at: usize, of: &Type) -> Type {
+        let carets = "^".repeat(self.written(whole, at).chars().count());
+        self.undefined(whole, &format!("{carets}\n\thave: {of}"))
+    }
+
+    fn undefined(&mut self, whole: &Whole<'_>, detail: &str) -> Type {
+        let written = self.written(whole, whole.path.len());
+        let message = format!("undefined ref: {written}\n\t{written}\n\t{detail}");
+        self.errors
+            .push(Diagnostic::error(codes::TYPES, message, whole.span));
+        Type::any()
+    }
+
+    /// A ref up to a key, as it is written.
+    fn written(&self, whole: &Whole<'_>, upto: usize) -> String {
+        let mut text = match whole.head {
+            RefHead::Input => "input".to_owned(),
+            RefHead::Data => "data".to_owned(),
+            RefHead::Local(id) => self.name(*id),
+            RefHead::Term(term) => self.show(term),
+        };
+        for key in whole.path.iter().take(upto) {
+            match &key.kind {
+                TermKind::Const(Const::String(key)) if is_word(key) => {
+                    text.push('.');
+                    text.push_str(key);
+                }
+                _ => {
+                    text.push('[');
+                    text.push_str(&self.show(key));
+                    text.push(']');
+                }
+            }
+        }
+        text
+    }
+
+    fn name(&self, id: crate::hir::LocalId) -> String {
+        let local = self.names.get(id.0 as usize);
+        local.map_or_else(|| "_".to_owned(), |local| local.name.clone())
+    }
+
+    /// A term as it is written, as far as that is known.
+    fn show(&self, term: &Term) -> String {
+        let all = |terms: &[Term]| -> String {
+            let terms: Vec<String> = terms.iter().map(|term| self.show(term)).collect();
+            terms.join(", ")
+        };
+        match &term.kind {
+            TermKind::Const(value) => value.to_string(),
+            TermKind::Var(id) => self.name(*id),
+            TermKind::Array(items) => format!("[{}]", all(items)),
+            TermKind::Set(items) => format!("{{{}}}", all(items)),
+            TermKind::Ref { head, path } => {
+                let whole = Whole {
+                    head,
+                    path,
+                    span: term.span,
+                };
+                self.written(&whole, path.len())
+            }
+            _ => "_".to_owned(),
+        }
+    }
+}
+
+/// Whether a key can follow a dot.
+fn is_word(key: &str) -> bool {
+    let mut bytes = key.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first == b'_' || first.is_ascii_alphabetic())
+        && bytes.all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+}
