@@ -194,10 +194,14 @@ impl Type {
         matches!(self, Type::Any(union) if union.of.is_empty())
     }
 
-    /// The type with what is nested left out, unless it is short.
-    fn elided(&self) -> String {
+    /// The type with what is nested left out, unless it is short, with so much beside it.
+    fn elided(&self, beside: usize) -> String {
         let full = self.to_string();
-        if full.chars().count() <= MAX_ELIDED {
+        let scalar = matches!(
+            self,
+            Type::Unknown | Type::Null | Type::Boolean | Type::Number | Type::String
+        );
+        if scalar || self.is_any() || full.chars().count() + beside <= MAX_ELIDED {
             return full;
         }
         let dots = |there: bool, open: &str, close: &str| {
@@ -224,9 +228,16 @@ impl Type {
     }
 }
 
-/// Types side by side, such as those of arguments; where a line is too wide, what is nested in them is left out.
+/// What arguments a function gets, and what it wants of them, each with its name; where a line is too wide, what is
+/// nested is left out.
 #[must_use]
-pub fn lines(left: (&str, &[Type]), right: (&str, &[(&str, Type)])) -> String {
+pub fn arguments(have: &[Type], want: &[(String, Type)]) -> String {
+    let lines = |have: Vec<String>, want: Vec<String>| {
+        (
+            format!("have: ({})", have.join(", ")),
+            format!("want: ({})", want.join(", ")),
+        )
+    };
     let named = |name: &str, text: String| {
         if name.is_empty() {
             text
@@ -234,21 +245,29 @@ pub fn lines(left: (&str, &[Type]), right: (&str, &[(&str, Type)])) -> String {
             format!("{name}: {text}")
         }
     };
-    let write = |text: fn(&Type) -> String| {
-        let have: Vec<String> = left.1.iter().map(text).collect();
-        let want: Vec<String> = (right.1.iter())
-            .map(|(name, wanted)| named(name, text(wanted)))
-            .collect();
-        (
-            format!("{}({})", left.0, have.join(", ")),
-            format!("{}({})", right.0, want.join(", ")),
-        )
-    };
-    let (mut have, mut want) = write(Type::to_string);
-    if is_wide(&have) || is_wide(&want) {
-        (have, want) = write(Type::elided);
+    let (mut first, mut second) = lines(
+        have.iter().map(Type::to_string).collect(),
+        (want.iter())
+            .map(|(name, of)| named(name, of.to_string()))
+            .collect(),
+    );
+    if is_wide(&first) || is_wide(&second) {
+        let elided = |(index, (name, of)): (usize, &(String, Type))| {
+            // A name counts, unless its argument is what is wrong.
+            let fits = have.get(index).is_none_or(|have| have.unifies(of));
+            let spare = if fits && !name.is_empty() {
+                name.chars().count() + 2
+            } else {
+                0
+            };
+            named(name, of.elided(spare))
+        };
+        (first, second) = lines(
+            have.iter().map(|of| of.elided(0)).collect(),
+            want.iter().enumerate().map(elided).collect(),
+        );
     }
-    format!("{have}\n\t{want}")
+    format!("{first}\n\t{second}")
 }
 
 /// Two types that do not match.
@@ -260,8 +279,8 @@ pub fn mismatch(left: &Type, right: &Type) -> String {
         line("right ", right.to_string()),
     );
     if is_wide(&first) || is_wide(&second) {
-        first = line("left  ", left.elided());
-        second = line("right ", right.elided());
+        first = line("left  ", left.elided(0));
+        second = line("right ", right.elided(0));
     }
     let kind = match (left, right) {
         (Type::Object(_), Type::Object(_)) => "objects",

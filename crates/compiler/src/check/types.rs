@@ -18,7 +18,7 @@ use crate::hir::{
     RuleKind, TemplatePart, Term, TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
-use crate::types::{Type, lines, mismatch};
+use crate::types::{Type, arguments, mismatch};
 
 mod refs;
 mod unify;
@@ -498,13 +498,10 @@ impl<'e> Checker<'e> {
     }
 
     fn refuse(&mut self, signature: &Signature, have: &[Type], span: Span) {
-        let want: Vec<(&str, Type)> = (signature.types.iter())
-            .map(|(name, of)| (name.as_str(), of.clone()))
-            .collect();
         let message = format!(
             "{}: invalid argument(s)\n\t{}",
             signature.name,
-            lines(("have: ", have), ("want: ", &want))
+            arguments(have, &signature.types)
         );
         self.errors
             .push(Diagnostic::error(codes::TYPES, message, span));

@@ -4,7 +4,7 @@ use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::check::types::{Checker, Meaning, Shape};
 use crate::codes;
-use crate::hir::{RefHead, Term, TermKind};
+use crate::hir::{Callee, RefHead, Rule, RuleId, RuleKind, Term, TermKind};
 use crate::ir::Const;
 use crate::types::Type;
 
@@ -69,20 +69,39 @@ impl<'e> Checker<'e> {
                     return self.below(of, whole, shapes, at + 1);
                 }
                 _ => {
-                    let rule = program.rules.get(id.0 as usize);
-                    if let Some(rule) = rule
-                        && let crate::hir::RuleKind::Function(_) = rule.kind
-                    {
-                        let message =
-                            format!("function {} used as reference, not called", rule.name());
-                        let error = Diagnostic::error(codes::TYPES, message, whole.span);
-                        self.errors.push(error);
-                    }
+                    self.no_function(whole, id, at);
                     return self.anything(rest);
                 }
             }
         }
         Type::any()
+    }
+
+    /// Refuses a ref to a function.
+    fn no_function(&mut self, whole: &Whole<'_>, id: RuleId, at: usize) {
+        let rule = self.program.rules.get(id.0 as usize);
+        let Some(RuleKind::Function(arity)) = rule.map(|rule| rule.kind) else {
+            return;
+        };
+        let (args, result) = match self.rules.get(id.0 as usize) {
+            Some(Meaning::Function(signature)) => {
+                let types: Vec<String> = (signature.types.iter())
+                    .map(|(_, of)| of.to_string())
+                    .collect();
+                match types.split_last() {
+                    Some((result, args)) => (args.join(", "), result.clone()),
+                    None => return,
+                }
+            }
+            _ => (vec!["any"; arity].join(", "), "any".to_owned()),
+        };
+        let written = self.written(whole, whole.path.len());
+        let carets = "^".repeat(self.written(whole, at + 1).chars().count());
+        let message = format!(
+            "function {written} used as reference, not called\n\t{written}\n\t{carets}\n\thave: ({args}) => {result}"
+        );
+        self.errors
+            .push(Diagnostic::error(codes::TYPES, message, whole.span));
     }
 
     /// Keys of what may be anything.
@@ -237,6 +256,19 @@ impl<'e> Checker<'e> {
                     span: term.span,
                 };
                 self.written(&whole, path.len())
+            }
+            TermKind::Call { callee, args } => {
+                let name = match callee {
+                    Callee::Builtin(id) => {
+                        let entry = self.program.builtins.get(*id);
+                        entry.map_or_else(|| "_".to_owned(), |entry| entry.name().to_owned())
+                    }
+                    Callee::Function(id) => {
+                        let rule = self.program.rules.get(id.0 as usize);
+                        rule.map_or_else(|| "_".to_owned(), Rule::name)
+                    }
+                };
+                format!("{name}({})", all(args))
             }
             _ => "_".to_owned(),
         }
