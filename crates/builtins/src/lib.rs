@@ -15,6 +15,7 @@ mod keys;
 mod lookup;
 mod pem;
 mod problem;
+mod rego;
 mod schema;
 mod standard;
 mod template;

@@ -9,7 +9,8 @@ use kpol_runtime::{
 };
 
 use crate::{
-    HostBuiltins, HostCall, aws, extensions, graphql, http, jwt, lookup, schema, template, x509,
+    HostBuiltins, HostCall, aws, extensions, graphql, http, jwt, lookup, rego, schema, template,
+    x509,
 };
 
 /// What builtins may do.
@@ -61,6 +62,7 @@ const TABLES: &[Table] = &[
     http::TABLE,
     jwt::TABLE,
     lookup::TABLE,
+    rego::TABLE,
     schema::TABLE,
     template::TABLE,
     x509::TABLE,

@@ -27,8 +27,7 @@ use kpol_syntax::{Keywords, parse_module, parse_query};
 use serde_json::Value as Json;
 
 /// Part of the paths of the cases that run unless `KPOL_CASES` says otherwise.
-const CATEGORIES: &str =
-    "crypto,graphql,jsonschema,jwt,netlookup,providers-aws,rendertemplate,x509";
+const CATEGORIES: &str = "crypto,graphql,jsonschema,jwt,netlookup,providers-aws,regoparsemodule,regoparsemodule,rendertemplate,x509";
 
 fn corpus() -> Option<PathBuf> {
     let root = std::env::var_os("KPOL_CONFORMANCE").map_or_else(

@@ -356,6 +356,10 @@ fn finish(
         imports: found.imports,
         rules: found.rules,
         annotations: Vec::new(),
+        comments: comments
+            .iter()
+            .map(|comment| Span::new(source, comment.start, comment.end))
+            .collect(),
     };
     let blocks = annotations::collect(source, text, comments);
     annotations::attach(&mut module, blocks);

@@ -353,6 +353,6 @@ fn what(kind: &AstTermKind) -> &'static str {
         AstTermKind::ArrayComprehension(_) => "arraycomprehension",
         AstTermKind::SetComprehension(_) => "setcomprehension",
         AstTermKind::ObjectComprehension(_) => "objectcomprehension",
-        AstTermKind::TemplateString(_) => "templatestring",
+        AstTermKind::TemplateString { .. } => "templatestring",
     }
 }

@@ -456,7 +456,7 @@ fn type_of(term: &ast::Term) -> &'static str {
         AstTermKind::Null => "null",
         AstTermKind::Bool(_) => "boolean",
         AstTermKind::Number(_) => "number",
-        AstTermKind::String(_) | AstTermKind::TemplateString(_) => "string",
+        AstTermKind::String(_) | AstTermKind::TemplateString { .. } => "string",
         AstTermKind::Array(_) | AstTermKind::ArrayComprehension(_) => "array",
         AstTermKind::Object(_) | AstTermKind::ObjectComprehension(_) => "object",
         AstTermKind::Set(_) | AstTermKind::SetComprehension(_) => "set",

@@ -361,7 +361,7 @@ fn is_computed(arg: &ast::Term) -> bool {
         | AstTermKind::ArrayComprehension(_)
         | AstTermKind::SetComprehension(_)
         | AstTermKind::ObjectComprehension(_)
-        | AstTermKind::TemplateString(_) => true,
+        | AstTermKind::TemplateString { .. } => true,
         AstTermKind::Array(items) | AstTermKind::Set(items) => items.iter().any(is_computed),
         AstTermKind::Object(entries) => entries
             .iter()

@@ -166,7 +166,7 @@ impl Mentions {
                     self.term(value);
                 }
             }
-            TermKind::TemplateString(parts) => {
+            TermKind::TemplateString { parts, .. } => {
                 for part in parts {
                     if let TemplatePart::Expr(expr) = part {
                         self.expr(expr);

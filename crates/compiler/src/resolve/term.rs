@@ -65,7 +65,7 @@ impl Lower<'_> {
                     body: Body(exprs),
                 }
             }
-            AstTermKind::TemplateString(parts) => self.template(parts),
+            AstTermKind::TemplateString { parts, .. } => self.template(parts),
         };
         Term { span, kind }
     }

@@ -30,6 +30,8 @@ pub struct Module {
     pub rules: Vec<Rule>,
     /// The metadata comments in order.
     pub annotations: Vec<Annotation>,
+    /// All comments in order, from the `#` to the end of the line without its line feed and carriage return.
+    pub comments: Vec<Span>,
 }
 
 /// `package a.b["c"]`.

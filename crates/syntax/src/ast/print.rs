@@ -335,7 +335,7 @@ fn write_term(out: &mut String, term: &Term) {
             );
             reopen(out, &comprehension.query);
         }
-        TermKind::TemplateString(parts) => {
+        TermKind::TemplateString { parts, .. } => {
             out.push_str("(template");
             for part in parts {
                 out.push(' ');

@@ -42,8 +42,13 @@ pub enum TermKind {
     SetComprehension(Comprehension),
     /// `{k: v | query}`
     ObjectComprehension(ObjectComprehension),
-    /// `$"..{x}.."`
-    TemplateString(Vec<TemplatePart>),
+    /// `$"..{x}.."`, and ``$`..{x}..` ``, which is raw.
+    TemplateString {
+        /// Whether it stands in backticks.
+        raw: bool,
+        /// Texts and expressions in order; no empty texts.
+        parts: Vec<TemplatePart>,
+    },
 }
 
 /// A name and its place.

@@ -133,7 +133,7 @@ pub fn walk_term<V: Visitor + ?Sized>(visitor: &mut V, term: &Term) {
             visitor.visit_term(&comprehension.value);
             walk_query(visitor, &comprehension.query);
         }
-        TermKind::TemplateString(parts) => {
+        TermKind::TemplateString { parts, .. } => {
             for part in parts {
                 if let TemplatePart::Expr(expr) = part {
                     visitor.visit_expr(expr);

@@ -362,6 +362,7 @@ impl Builder<'_> {
     }
 
     fn template(&mut self, node: Node<'_>, level: Level) -> Option<TermKind> {
+        let raw = self.written(&node).starts_with("$`");
         let mut parts = Vec::new();
         for part in node.into_inner() {
             let span = self.span(&part);
@@ -391,7 +392,7 @@ impl Builder<'_> {
                 }
             }
         }
-        Some(TermKind::TemplateString(parts))
+        Some(TermKind::TemplateString { raw, parts })
     }
 }
 
@@ -407,7 +408,7 @@ fn not_a_head(kind: &TermKind) -> Option<&'static str> {
         TermKind::Null => Some("`null`"),
         TermKind::Bool(_) => Some("a boolean"),
         TermKind::Number(_) => Some("a number"),
-        TermKind::String(_) | TermKind::TemplateString(_) => Some("a string"),
+        TermKind::String(_) | TermKind::TemplateString { .. } => Some("a string"),
         _ => None,
     }
 }

@@ -1,0 +1,10 @@
+# first
+package c #second
+#
+# é third
+
+	# tab
+p if { # in
+	x # é last
+} # end
+#
