@@ -288,7 +288,7 @@ impl Visitor for Uses<'_> {
     }
 
     fn visit_term(&mut self, term: &Term) {
-        if matches!(term.kind, TermKind::TemplateString(_))
+        if matches!(term.kind, TermKind::TemplateString { .. })
             && !self.capabilities.has("template_strings")
         {
             self.error(
