@@ -41,14 +41,18 @@ Examples:
   kpol test deploy/                        with ./policy if there is one, else the built-in policies
   kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
   helm template chart | kpol test -        manifests from another command
-  kpol test -o json 'k8s/**/*.yaml'        machine-readable results";
+  kpol test -o json 'k8s/**/*.yaml'        machine-readable results
+  kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
+  kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
 
 const EVAL_EXAMPLES: &str = "\
 Examples:
   kpol eval '1 + 1'
   kpol eval -p policies -i pod.yaml 'data.main.deny'
   kpol eval -d users.json 'data.users[_].name'
-  kpol eval -d users.json 'some i; data.users[i].admin; name := data.users[i].name'";
+  kpol eval -d users.json 'some i; data.users[i].admin; name := data.users[i].name'
+  kpol eval --module policy.wasm -i pod.yaml -e main/deny
+  kpol eval -b bundle.tar.gz -i pod.yaml 'data.main.deny'";
 
 const BUILD_EXAMPLES: &str = "\
 Examples:
@@ -81,6 +85,15 @@ pub(crate) struct PolicyArgs {
     /// A folder or file with policies; may be given many times.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) policy: Vec<PathBuf>,
+    /// A compiled policy instead: from `kpol build`, or any module that speaks OPA's Wasm ABI.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "bundle", "rego_v0"])]
+    pub(crate) module: Option<PathBuf>,
+    /// An OPA bundle (.tar.gz) instead: its compiled policy, else its policies; and its data.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "policy")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// The entrypoint to evaluate, such as `main/deny`; for `kpol test` it may be given many times.
+    #[arg(short, long, value_name = "ENTRYPOINT")]
+    pub(crate) entrypoint: Vec<String>,
     /// A folder or file with data for the policies (YAML or JSON); may be given many times.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) data: Vec<PathBuf>,
@@ -100,14 +113,11 @@ pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
     /// Evaluates the rules of this package; may be given many times. [default: main]
-    #[arg(short, long, value_name = "NS")]
+    #[arg(short, long, value_name = "NS", conflicts_with_all = ["module", "entrypoint"])]
     pub(crate) namespace: Vec<String>,
     /// Evaluates the rules of all packages.
-    #[arg(long, conflicts_with = "namespace")]
+    #[arg(long, conflicts_with_all = ["namespace", "module", "entrypoint"])]
     pub(crate) all_namespaces: bool,
-    /// A compiled policy (from `kpol build`) instead of a policy folder.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "namespace", "all_namespaces"])]
-    pub(crate) module: Option<PathBuf>,
     /// The format of the results.
     #[arg(short, long, default_value = "text")]
     pub(crate) output: Output,
@@ -131,8 +141,9 @@ pub(crate) enum Output {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct EvalArgs {
-    /// The query.
-    pub(crate) query: String,
+    /// The query. A compiled policy has entrypoints instead: `data.main.deny`, or `-e main/deny`.
+    #[arg(required_unless_present_any = ["module", "bundle", "entrypoint"], conflicts_with = "entrypoint")]
+    pub(crate) query: Option<String>,
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
     /// The input document (YAML or JSON); `-` for standard input.

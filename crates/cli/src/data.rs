@@ -10,13 +10,16 @@ use kpol_input::{Format, Options};
 use crate::exit::CommandError;
 use crate::policies::is_kubelets;
 
-/// Reads data files. Below a folder, the folders' names are keys, and the files' names are not: `d/users/x.yaml`
+/// Reads data files, and adds them to the data. Below a folder, the folders' names are keys, and the files' names are not: `d/users/x.yaml`
 /// stands below `data.users`.
 ///
 /// # Errors
 /// Where something cannot be read, or two files have different values at one place.
-pub(crate) fn load(paths: &[PathBuf], sources: &mut SourceMap) -> Result<Data, CommandError> {
-    let mut data = Data::new();
+pub(crate) fn load(
+    paths: &[PathBuf],
+    data: &mut Data,
+    sources: &mut SourceMap,
+) -> Result<(), CommandError> {
     for root in paths {
         if !root.exists() {
             return Err(CommandError::Plain(format!(
@@ -32,10 +35,10 @@ pub(crate) fn load(paths: &[PathBuf], sources: &mut SourceMap) -> Result<Data, C
             )));
         }
         for file in files {
-            add(&mut data, root, &file, sources)?;
+            add(data, root, &file, sources)?;
         }
     }
-    Ok(data)
+    Ok(())
 }
 
 fn add(

@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod bundle;
 mod commands;
 mod data;
 mod discover;
 mod exit;
 mod inputs;
 mod inventory;
+mod loaded;
 mod metadata;
 mod output;
 mod policies;

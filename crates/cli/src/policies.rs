@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use include_dir::{Dir, include_dir};
+use kpol_bundle::Manifest;
 use kpol_diagnostics::{Diagnostic, SourceId, SourceMap};
 use kpol_syntax::ast::{Module, RegoVersion};
 use kpol_syntax::parse_module;
@@ -18,8 +19,24 @@ static LIBRARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
 pub(crate) enum Origin {
     /// Folders and files.
     Paths(Vec<PathBuf>),
+    /// The policies of a bundle.
+    Bundle {
+        /// The bundle's file.
+        name: String,
+        manifest: Manifest,
+        texts: Vec<Text>,
+    },
     /// The library inside of the binary.
     BuiltIn,
+}
+
+/// A policy in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// The version of Rego, where the manifest says which one it is.
+    pub(crate) version: Option<RegoVersion>,
 }
 
 impl Origin {
@@ -62,6 +79,12 @@ pub(crate) fn load(
                 texts.push((sources.add(name, text), RegoVersion::V1));
             }
         }
+        Origin::Bundle { texts: files, .. } => {
+            for file in files {
+                let source = sources.add(file.name.as_str(), file.text.as_str());
+                texts.push((source, file.version.unwrap_or(version)));
+            }
+        }
         Origin::Paths(paths) => {
             for path in paths {
                 for file in files(path)? {
@@ -83,6 +106,19 @@ pub(crate) fn load(
         policies.modules.extend(module);
         policies.errors.extend(errors);
     }
+    if let Origin::Bundle { name, manifest, .. } = origin {
+        for module in &policies.modules {
+            let path: Vec<String> = module
+                .package
+                .path
+                .iter()
+                .map(|key| key.name.clone())
+                .collect();
+            manifest
+                .check_root(&path)
+                .map_err(|error| CommandError::Plain(format!("{name}: package: {error}")))?;
+        }
+    }
     Ok(policies)
 }
 
@@ -100,7 +136,7 @@ fn collect(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
     }
 }
 
-fn is_policy(path: &Path) -> bool {
+pub(crate) fn is_policy(path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())
         .is_some_and(|name| name.ends_with(".rego") && !name.ends_with("_test.rego"))

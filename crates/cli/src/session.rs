@@ -9,27 +9,61 @@ use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_compiler::{plan, resolve};
 use kpol_diagnostics::SourceMap;
-use kpol_engine::{BuiltinOptions, Engine, EngineOptions, EntryId, Policy, Standard};
+use kpol_engine::{BuiltinOptions, Data, Engine, EngineOptions, EntryId, Policy, Standard};
 use kpol_syntax::ast::RegoVersion;
 
 use crate::args::{NetArgs, TestArgs};
+use crate::bundle;
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
+use crate::loaded::{self, Entry, Loaded};
 use crate::metadata::{self, About};
 use crate::output::rendered;
 use crate::policies::{self, Origin};
 
-/// A rule that runs on each document.
+/// What runs on each document.
 pub(crate) struct CheckInfo {
     pub(crate) entry: EntryId,
     pub(crate) namespace: String,
     pub(crate) path: Vec<String>,
     pub(crate) query: String,
-    pub(crate) severity: Severity,
+    pub(crate) kind: CheckKind,
     pub(crate) about: Vec<About>,
 }
 
+/// What a check's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckKind {
+    /// A rule's findings.
+    Rule(Severity),
+    /// An object of rules, by name: a whole package.
+    Package,
+}
+
 impl CheckInfo {
+    fn new(entry: EntryId, path: Vec<String>, kind: CheckKind) -> CheckInfo {
+        let package = match (kind, path.split_last()) {
+            (CheckKind::Rule(_), Some((_, package))) => package,
+            _ => &path[..],
+        };
+        CheckInfo {
+            entry,
+            namespace: package.join("."),
+            query: kpol_compiler::names::data_ref(&path),
+            path,
+            kind,
+            about: Vec::new(),
+        }
+    }
+
+    /// The check that a member of a package is, if its name says that it is one.
+    pub(crate) fn member(&self, name: &str) -> Option<CheckInfo> {
+        let severity = discover::severity(name)?;
+        let mut path = self.path.clone();
+        path.push(name.to_owned());
+        Some(CheckInfo::new(self.entry, path, CheckKind::Rule(severity)))
+    }
+
     /// The metadata for a definition of the rule that begins at a line: its own, or the rule's or package's.
     pub(crate) fn about(&self, line: Option<u32>) -> Option<&About> {
         self.about
@@ -42,10 +76,14 @@ impl CheckInfo {
 
 /// A policy that is ready to run, and its checks.
 pub(crate) struct Session {
-    pub(crate) policy: Policy,
+    pub(crate) policy: Loaded,
     pub(crate) checks: Vec<CheckInfo>,
     /// Whether the policy may look at `data.inventory`.
     pub(crate) wants_inventory: bool,
+    /// Whether the command line names each entrypoint: then each must be a check, or a package with one.
+    pub(crate) chosen: bool,
+    /// The data that the policy brings with it.
+    pub(crate) data: Data,
 }
 
 impl Session {
@@ -54,22 +92,40 @@ impl Session {
         args: &TestArgs,
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
-        match &args.module {
-            Some(file) => Session::from_module(args, file),
-            None => Session::from_policies(args, sources),
+        if let Some(file) = &args.policies.module {
+            let (name, wasm) = read_module(file)?;
+            return Session::from_module(args, &name, wasm);
         }
+        let Some(file) = &args.policies.bundle else {
+            return Session::from_policies(args, &Origin::choose(&args.policies.policy), sources);
+        };
+        let mut bundle = bundle::open(file)?;
+        let mut session = match bundle.module.take() {
+            Some((name, wasm)) => Session::from_module(args, &name, wasm)?,
+            None => Session::from_policies(args, &bundle.policies, sources)?,
+        };
+        bundle.add_data(&mut session.data, sources)?;
+        Ok(session)
     }
 
-    fn from_policies(args: &TestArgs, sources: &mut SourceMap) -> Result<Session, CommandError> {
-        let origin = Origin::choose(&args.policies.policy);
+    fn from_policies(
+        args: &TestArgs,
+        origin: &Origin,
+        sources: &mut SourceMap,
+    ) -> Result<Session, CommandError> {
         let front = front(args.policies.capabilities.as_deref())?;
-        let program = check(&origin, args.policies.rego_v0, &front, sources)?;
-        let wanted = match (&origin, args.all_namespaces, &args.namespace[..]) {
+        let program = check(origin, args.policies.rego_v0, &front, sources)?;
+        let entrypoints = &args.policies.entrypoint;
+        let wanted = match (origin, args.all_namespaces, &args.namespace[..]) {
+            _ if !entrypoints.is_empty() => Namespaces::All,
             (_, true, _) | (Origin::BuiltIn, false, []) => Namespaces::All,
             (_, false, []) => Namespaces::Named(vec!["main".to_owned()]),
             (_, false, names) => Namespaces::Named(names.to_vec()),
         };
-        let found = discover::discover(&program, &wanted);
+        let mut found = discover::discover(&program, &wanted);
+        if !entrypoints.is_empty() {
+            found.checks = chosen(found.checks, entrypoints)?;
+        }
         if !found.errors.is_empty() {
             return Err(rendered(sources, &found.errors));
         }
@@ -93,64 +149,99 @@ impl Session {
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
             let query = kpol_compiler::names::data_ref(&check.path);
+            let entry = crate::commands::test::entry(&policy, &query)?;
+            let about = metadata.of(&program, &check.path);
             checks.push(CheckInfo {
-                entry: crate::commands::test::entry(&policy, &query)?,
-                about: metadata.of(&program, &check.path),
+                about,
                 namespace: check.namespace,
-                path: check.path,
-                query,
-                severity: check.severity,
+                ..CheckInfo::new(entry, check.path, CheckKind::Rule(check.severity))
             });
         }
         let wants_inventory = (0..sources.len())
             .map(|id| sources.text(kpol_diagnostics::SourceId(id as u32)))
             .any(|text| text.contains("inventory"));
         Ok(Session {
-            policy,
+            policy: Loaded::Policy(policy),
             checks,
             wants_inventory,
+            chosen: !args.policies.entrypoint.is_empty(),
+            data: Data::new(),
         })
     }
 
-    fn from_module(args: &TestArgs, file: &PathBuf) -> Result<Session, CommandError> {
-        let name = file.display();
-        let wasm = std::fs::read(file)
-            .map_err(|error| CommandError::Plain(format!("cannot read `{name}`: {error}")))?;
-        let artifact = Artifact::from_wasm(wasm)
-            .map_err(|error| CommandError::Plain(format!("{name}: {error}")))?;
+    fn from_module(args: &TestArgs, name: &str, wasm: Vec<u8>) -> Result<Session, CommandError> {
         let front = front(args.policies.capabilities.as_deref())?;
-        let policy = load(&artifact, &args.net, &front)?;
+        let policy = Loaded::from_wasm(&engine(&args.net, &front)?, name, wasm)?;
         let mut checks = Vec::new();
-        for (entry, query) in policy.entrypoints() {
-            let path: Vec<String> = query.split('.').skip(1).map(str::to_owned).collect();
-            let Some((rule, package)) = path.split_last() else {
-                continue;
-            };
-            let Some(severity) = discover::severity(rule) else {
-                continue;
-            };
-            checks.push(CheckInfo {
-                entry,
-                namespace: package.join("."),
-                query: query.to_owned(),
-                severity,
-                about: Vec::new(),
-                path,
+        let entries = if args.policies.entrypoint.is_empty() {
+            policy.entries()
+        } else {
+            let wanted = args.policies.entrypoint.iter().map(|text| {
+                let path = loaded::wanted(text);
+                policy.entry(name, &path).map(|id| Entry { id, path })
             });
+            wanted.collect::<Result<_, _>>()?
+        };
+        for Entry { id, path } in entries {
+            let severity = path.last().and_then(|rule| discover::severity(rule));
+            let kind = severity.map_or(CheckKind::Package, CheckKind::Rule);
+            checks.push(CheckInfo::new(id, path, kind));
         }
         if checks.is_empty() {
-            return Err(CommandError::Help(
-                format!(
-                    "no rule ran: `{name}` has no entrypoint named `deny`, `violation` or `warn`"
-                ),
-                "build it with `kpol build -e main/deny`".to_owned(),
-            ));
+            return Err(CommandError::Plain(format!(
+                "no rule ran: `{name}` has no entrypoint"
+            )));
         }
         Ok(Session {
             policy,
             checks,
             wants_inventory: true,
+            chosen: !args.policies.entrypoint.is_empty(),
+            data: Data::new(),
         })
+    }
+}
+
+/// The checks that are named on the command line, or that are in packages named there.
+fn chosen(
+    checks: Vec<discover::Check>,
+    entrypoints: &[String],
+) -> Result<Vec<discover::Check>, CommandError> {
+    let wanted: Vec<Vec<String>> = entrypoints
+        .iter()
+        .map(|text| loaded::wanted(text))
+        .collect();
+    let named = |check: &discover::Check, path: &[String]| {
+        check.path == path
+            || check
+                .path
+                .split_last()
+                .is_some_and(|(_, package)| package == path)
+    };
+    for (path, text) in wanted.iter().zip(entrypoints) {
+        if !checks.iter().any(|check| named(check, path)) {
+            return Err(CommandError::Help(
+                format!(
+                    "no rule ran: `{text}` is no `deny`, `violation` or `warn`, nor a package with one"
+                ),
+                "an entrypoint is written `package/rule`, such as `main/deny`".to_owned(),
+            ));
+        }
+    }
+    let chosen = checks
+        .into_iter()
+        .filter(|check| wanted.iter().any(|path| named(check, path)));
+    Ok(chosen.collect())
+}
+
+/// Reads a compiled module, with the name to call it by.
+pub(crate) fn read_module(file: &Path) -> Result<(String, Vec<u8>), CommandError> {
+    let name = file.display().to_string();
+    match std::fs::read(file) {
+        Ok(wasm) => Ok((name, wasm)),
+        Err(error) => Err(CommandError::Plain(format!(
+            "cannot read `{name}`: {error}"
+        ))),
     }
 }
 
@@ -228,19 +319,23 @@ pub(crate) fn load(
     net: &NetArgs,
     front: &resolve::Options,
 ) -> Result<Policy, CommandError> {
+    engine(net, front)?
+        .load(artifact)
+        .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))
+}
+
+/// An engine with the cache of compiled code.
+pub(crate) fn engine(net: &NetArgs, front: &resolve::Options) -> Result<Engine, CommandError> {
     let capabilities = front.builtins.capabilities();
     let builtins = Standard::new(BuiltinOptions {
         allow_net: allow_net(net, capabilities.and_then(|own| own.allow_net.as_deref())),
     });
-    let engine = Engine::new(EngineOptions {
+    Engine::new(EngineOptions {
         cache: cache_folder(),
         builtins: Arc::new(builtins),
         ..EngineOptions::default()
     })
-    .map_err(|error| CommandError::Plain(error.to_string()))?;
-    engine
-        .load(artifact)
-        .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))
+    .map_err(|error| CommandError::Plain(error.to_string()))
 }
 
 /// The hosts that may be asked: those of the command line, those of the capabilities file, or those in both.

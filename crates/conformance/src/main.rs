@@ -19,7 +19,7 @@ use crate::suites::Tally;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  kpol-conformance opa ../shared/conformance/opa\n  kpol-conformance opa ../shared/conformance/opa --category every --failures"
+    after_help = "Examples:\n  kpol-conformance opa ../shared/conformance/opa\n  kpol-conformance opa ../shared/conformance/opa --category every --failures\n  kpol-conformance opa ../shared/conformance/opa --portable --summary"
 )]
 struct Args {
     /// A file with a line `SUITE NUMBER` for each suite: the number of cases that must pass.
@@ -47,6 +47,15 @@ enum Suite {
         /// Compiles without the rule index and without any optimisation.
         #[arg(long)]
         unoptimised: bool,
+        /// Builds each case as a portable module, and runs that through OPA's Wasm ABI.
+        #[arg(long)]
+        portable: bool,
+        /// Runs nothing: writes portable modules with inputs and wanted results into this folder, for another host.
+        #[arg(long, value_name = "FOLDER")]
+        export: Option<PathBuf>,
+        /// How many cases `--export` chooses, spread over the categories.
+        #[arg(long, default_value_t = 100, requires = "export")]
+        sample: usize,
     },
     /// Real manifests: `docs.jsonl`, `files/` and `edge/` in DIR.
     Manifests(Folder),
@@ -91,24 +100,29 @@ fn main() -> ExitCode {
             category,
             summary,
             unoptimised,
-        } => (
-            "opa",
-            suites::opa::run(
-                &dir,
-                &suites::opa::Options {
-                    category,
-                    unoptimised,
-                },
-            )
-            .inspect(|tally| {
+            portable,
+            export,
+            sample,
+        } => {
+            let options = suites::opa::Options {
+                category,
+                unoptimised,
+                portable: portable || export.is_some(),
+            };
+            if let Some(folder) = export {
+                let written = suites::opa::export(&dir, &options, &folder, sample);
+                return written.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS);
+            }
+            let result = suites::opa::run(&dir, &options).inspect(|tally| {
                 if summary {
                     tally.print_summary();
                 }
                 if failures {
                     tally.print_failures();
                 }
-            }),
-        ),
+            });
+            (if portable { "opa-portable" } else { "opa" }, result)
+        }
         Suite::Manifests(folder) => ("manifests", folder.run(suites::manifests::run)),
         Suite::Kubescape(folder) => ("kubescape", folder.run(suites::kubescape::run)),
         Suite::Trivy(folder) => ("trivy", folder.run(suites::trivy::units)),
@@ -120,10 +134,7 @@ fn main() -> ExitCode {
     };
     let tally = match result {
         Ok(tally) => tally,
-        Err(error) => {
-            eprintln!("error: {error}");
-            return ExitCode::from(2);
-        }
+        Err(error) => return failed(&error),
     };
     let (passed, failed) = (tally.passed(), tally.failed());
     let verdict = match args.floors {
@@ -138,4 +149,9 @@ fn main() -> ExitCode {
     }
     println!("{passed} passed, {failed} failed");
     ExitCode::from(u8::from(verdict.is_err()))
+}
+
+fn failed(error: &str) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(2)
 }

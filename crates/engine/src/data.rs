@@ -69,6 +69,14 @@ impl Data {
         self.root.is_empty()
     }
 
+    /// All of it as one JSON object.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        write_members(&self.root, &mut out);
+        out
+    }
+
     pub(crate) fn members(&self) -> &BTreeMap<String, Tree> {
         &self.root
     }
@@ -129,6 +137,22 @@ fn merge_trees(present: Tree, value: Tree, path: &mut Vec<String>) -> Result<Tre
     Ok(Tree::Object(members))
 }
 
+fn write_members(members: &BTreeMap<String, Tree>, out: &mut String) {
+    out.push('{');
+    for (i, (key, tree)) in members.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        out.push_str(&serde_json::Value::from(key.as_str()).to_string());
+        out.push(':');
+        match tree {
+            Tree::Object(members) => write_members(members, out),
+            Tree::Node(document, node) => out.push_str(&document.json_of(*node)),
+        }
+    }
+    out.push('}');
+}
+
 fn add_members(bounds: &mut Bounds, members: &BTreeMap<String, Tree>) {
     bounds.nodes = bounds.nodes.saturating_add(1);
     bounds.objects = bounds.objects.saturating_add(1);
@@ -184,6 +208,7 @@ mod tests {
         let value = lower::data(&mut heap, &mut Scratch::default(), &data);
         let mut out = String::new();
         json::write(&mut heap, value, &mut out);
+        assert_eq!(data.to_json(), out, "as text");
         Ok(out)
     }
 

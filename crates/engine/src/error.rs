@@ -29,6 +29,17 @@ pub enum LoadError {
         /// The engine's.
         expected: u32,
     },
+    /// It speaks another version of OPA's Wasm ABI.
+    #[error("the module speaks version {major}.{minor} of OPA's Wasm ABI, this engine version 1")]
+    OpaVersion {
+        /// Its major version.
+        major: i32,
+        /// Its minor version.
+        minor: i32,
+    },
+    /// It does not even tell what it exports.
+    #[error("the module does not start: {0}")]
+    Start(#[source] EvalError),
     /// It imports what the engine does not offer.
     #[error("unknown import `{module}.{name}`")]
     UnknownImport {
@@ -60,6 +71,8 @@ impl LoadError {
         match self {
             LoadError::Invalid(_) => "load_invalid_module",
             LoadError::Version { .. } => "load_abi_version",
+            LoadError::OpaVersion { .. } => "load_opa_abi_version",
+            LoadError::Start(_) => "load_start",
             LoadError::UnknownImport { .. } => "load_unknown_import",
             LoadError::MissingExport { .. } => "load_missing_export",
             LoadError::UnknownBuiltin { .. } => "load_unknown_builtin",
@@ -74,7 +87,7 @@ pub struct SourceSite {
     pub file: String,
     /// The line, from 1.
     pub line: u32,
-    /// The column, from 1.
+    /// The column, from 1; 0 where it is not known.
     pub column: u32,
     /// What stands there: a builtin's name, a rule's path.
     pub what: String,
@@ -82,7 +95,11 @@ pub struct SourceSite {
 
 impl std::fmt::Display for SourceSite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        write!(f, "{}:{}", self.file, self.line)?;
+        match self.column {
+            0 => Ok(()),
+            column => write!(f, ":{column}"),
+        }
     }
 }
 
@@ -109,6 +126,22 @@ pub enum EvalErrorKind {
 }
 
 impl EvalErrorKind {
+    const ALL: [EvalErrorKind; 8] = [
+        EvalErrorKind::Timeout,
+        EvalErrorKind::Memory,
+        EvalErrorKind::Stack,
+        EvalErrorKind::Conflict,
+        EvalErrorKind::Type,
+        EvalErrorKind::Builtin,
+        EvalErrorKind::WithMerge,
+        EvalErrorKind::Internal,
+    ];
+
+    /// The kind with that code.
+    pub(crate) fn of_code(code: &str) -> Option<EvalErrorKind> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// A stable code for programs; where OPA has the same error, OPA's.
     #[must_use]
     pub const fn code(self) -> &'static str {

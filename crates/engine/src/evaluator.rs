@@ -342,9 +342,7 @@ impl Start {
         heap.set_control(control::STRICT, self.strict);
         if self.volatile {
             let now = self.now.unwrap_or_else(clock);
-            let seed = self
-                .seed
-                .unwrap_or_else(|| RandomState::new().hash_one(now));
+            let seed = self.seed.unwrap_or_else(|| chance(now));
             heap.set_control(control::NOW, now as u32);
             heap.set_control(control::NOW + 4, (now >> 32) as u32);
             heap.set_control(control::SEED, seed as u32);
@@ -377,8 +375,13 @@ fn lay_out(
     Ok(value)
 }
 
+/// A new seed.
+pub(crate) fn chance(now: i64) -> u64 {
+    RandomState::new().hash_one(now)
+}
+
 /// Nanoseconds since the epoch.
-fn clock() -> i64 {
+pub(crate) fn clock() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -172,7 +172,7 @@ impl Running {
             Ok((_, version, ..)) => Err(EvalError::internal(format!(
                 "the module has ABI version {version}, not {ABI_VERSION}"
             ))),
-            Err(error) => Err(describe_trap(&store, limits, &error)),
+            Err(error) => Err(describe_trap(store.data().limiter.refused, limits, &error)),
         }
     }
 
@@ -200,16 +200,20 @@ impl Running {
         Ok((memory, version, alloc, validate, free))
     }
 
+    fn failed(&self, limits: Limits, error: &wasmtime::Error) -> EvalError {
+        describe_trap(self.store.data().limiter.refused, limits, error)
+    }
+
     fn exchange(&mut self, document: &[u8], limits: Limits) -> Result<Vec<u8>, EvalError> {
         let len = u32::try_from(document.len()).map_err(|_| EvalError::memory())?;
         let at = self.alloc.call(&mut self.store, len);
-        let at = at.map_err(|error| describe_trap(&self.store, limits, &error))?;
+        let at = at.map_err(|error| self.failed(limits, &error))?;
         let bad = || EvalError::internal(Malformed::Address.to_string());
         self.memory
             .write(&mut self.store, at as usize, document)
             .map_err(|_| bad())?;
         let packed = self.validate.call(&mut self.store, (at, len));
-        let packed = packed.map_err(|error| describe_trap(&self.store, limits, &error))?;
+        let packed = packed.map_err(|error| self.failed(limits, &error))?;
         let (at, len) = ((packed >> 32) as u32, packed as u32);
         let start = at as usize;
         let bytes = self
@@ -218,7 +222,7 @@ impl Running {
             .get(start..start.saturating_add(len as usize));
         let answer = bytes.ok_or_else(bad)?.to_vec();
         let freed = self.free.call(&mut self.store, (at, len));
-        freed.map_err(|error| describe_trap(&self.store, limits, &error))?;
+        freed.map_err(|error| self.failed(limits, &error))?;
         Ok(answer)
     }
 }

@@ -10,11 +10,11 @@ use kpol_runtime::{Heap, Value};
 use wasmtime::{Extern, Memory, MemoryType, Module, Store, TypedFunc};
 
 pub(crate) use self::{
-    failure::describe_trap,
+    failure::{BuiltinFailure, describe_trap, timeout},
     host::{State, TEST_CASE, new_store},
 };
 use self::{
-    failure::{describe, raised, timeout},
+    failure::{describe, raised},
     host::{Ready, host_import, text_at},
 };
 use crate::{

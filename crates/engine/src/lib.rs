@@ -6,9 +6,11 @@
 //! One [`Engine`] a process, one [`Evaluator`] a worker thread. An evaluation always has a time limit, a memory
 //! limit and a stack limit ([`Limits`]); whatever a module does, the host gets an [`EvalError`] and goes on.
 //!
-//! Modules of other tool chains run under the same limits as [`ForeignPolicy`].
+//! Modules of other tool chains run under the same limits: those of OPA's Wasm ABI as [`OpaModule`], those of this
+//! project's small ABI as [`ForeignPolicy`].
 
 mod answer;
+mod answers;
 mod cache;
 mod config;
 mod data;
@@ -20,6 +22,7 @@ mod guest;
 mod instance;
 mod limits;
 mod lower;
+mod opa;
 mod place;
 mod policy;
 #[cfg(test)]
@@ -39,5 +42,6 @@ pub use crate::error::{EngineError, EvalError, EvalErrorKind, LoadError, SourceS
 pub use crate::evaluator::{Evaluator, Printed};
 pub use crate::foreign::{Checker, ForeignPolicy, Rejection};
 pub use crate::limits::Limits;
+pub use crate::opa::{OpaEvaluator, OpaInput, OpaModule};
 pub use crate::place::{Candidate, place};
 pub use crate::policy::{EntryId, Policy};

@@ -19,6 +19,8 @@ mod host_builtins;
 mod hostile;
 #[path = "engine/limits.rs"]
 mod limits;
+#[path = "engine/opa.rs"]
+mod opa;
 #[path = "engine/places.rs"]
 mod places;
 #[path = "engine/results.rs"]

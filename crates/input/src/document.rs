@@ -409,11 +409,17 @@ impl Document {
     /// The document as JSON text, members in the order of the text: for tests and for people.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.json_of(self.root)
+    }
+
+    /// A node as JSON text, members in the order of the text.
+    #[must_use]
+    pub fn json_of(&self, node: NodeId) -> String {
         let mut out = String::new();
         // Open containers: the id where each ends and its closing bracket.
         let mut open: Vec<(u32, char, bool)> = Vec::new();
-        let mut id = self.root.0;
-        let end = self.end().0;
+        let mut id = node.0;
+        let end = self.after(node).0;
         let mut first = true;
         let mut value_of_key = false;
         while id < end || !open.is_empty() {

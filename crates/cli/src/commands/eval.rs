@@ -5,17 +5,18 @@ use std::sync::Arc;
 use kpol_compiler::compile;
 use kpol_compiler::resolve::QuerySource;
 use kpol_diagnostics::{Diagnostic, SourceMap};
-use kpol_engine::Limits;
-use kpol_input::Options;
+use kpol_engine::{Data, EvalError, Limits};
+use kpol_input::{Document, Options};
 use kpol_syntax::ast::visit::{Visitor, walk_term};
 use kpol_syntax::ast::{Expr, ExprKind, Query, RegoVersion, Term, TermKind, Var};
 use serde_json::{Map, Value};
 
 use crate::args::EvalArgs;
 use crate::exit::{CommandError, Exit};
+use crate::loaded::{self, Loaded};
 use crate::output::{rendered, write};
 use crate::policies::{self, Origin};
-use crate::{data, session};
+use crate::{bundle, data, session};
 
 /// The name of the query's entrypoint.
 const QUERY: &str = "query";
@@ -25,37 +26,132 @@ const VALUE: &str = "<value>";
 
 pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
+    let mut data = Data::new();
+    let mut origin = Origin::Paths(args.policies.policy.clone());
+    let mut module = match &args.policies.module {
+        Some(file) => Some(session::read_module(file)?),
+        None => None,
+    };
+    if let Some(file) = &args.policies.bundle {
+        let mut bundle = bundle::open(file)?;
+        bundle.add_data(&mut data, &mut sources)?;
+        module = bundle.module.take();
+        origin = bundle.policies;
+    }
+    data::load(&args.policies.data, &mut data, &mut sources)?;
+    let result = match module {
+        Some((name, wasm)) => of_module(args, &name, wasm, data, &mut sources)?,
+        None => of_query(args, &origin, data, &mut sources)?,
+    };
+    let Some(result) = result else {
+        anstream::eprintln!("undefined");
+        return Ok(Exit::Passed);
+    };
+    let text =
+        serde_json::to_string_pretty(&result).map_err(|e| CommandError::Plain(e.to_string()))?;
+    write(&format!("{text}\n"))?;
+    Ok(Exit::Passed)
+}
+
+/// The value of a compiled policy's entrypoint.
+fn of_module(
+    args: &EvalArgs,
+    name: &str,
+    wasm: Vec<u8>,
+    data: Data,
+    sources: &mut SourceMap,
+) -> Result<Option<Value>, CommandError> {
+    let front = session::front(args.policies.capabilities.as_deref())?;
+    let policy = Loaded::from_wasm(&session::engine(&args.net, &front)?, name, wasm)?;
+    let entry = match (&args.query, entrypoint(args)?) {
+        (Some(query), _) => {
+            let path = loaded::ref_path(query).ok_or_else(|| {
+                CommandError::Help(
+                    format!("`{name}` is compiled: a query on it is the ref of an entrypoint"),
+                    "write `data.main.deny`, or `-e main/deny`".to_owned(),
+                )
+            })?;
+            policy.entry(name, &path)?
+        }
+        (None, Some(path)) => policy.entry(name, &path)?,
+        (None, None) => match &policy.entries()[..] {
+            [entry] => entry.id,
+            entries => {
+                let known: Vec<String> = entries.iter().map(|e| e.path.join("/")).collect();
+                return Err(CommandError::Help(
+                    format!(
+                        "`{name}` has {} entrypoints: choose one with `-e`",
+                        known.len()
+                    ),
+                    format!("its entrypoints: {}", known.join(", ")),
+                ));
+            }
+        },
+    };
+    let data = Arc::new(data);
+    let mut worker = policy
+        .worker(limits(args), args.strict_builtin_errors, &data)
+        .map_err(failed)?;
+    worker
+        .set_input(input(args, sources)?.as_ref())
+        .map_err(failed)?;
+    let json = worker.value(entry).map_err(failed)?;
+    let value = json.map(|json| serde_json::from_str(&json)).transpose();
+    value.map_err(|error| CommandError::Plain(format!("the result is no value: {error}")))
+}
+
+/// The entrypoint that the command line names.
+fn entrypoint(args: &EvalArgs) -> Result<Option<Vec<String>>, CommandError> {
+    match &args.policies.entrypoint[..] {
+        [] => Ok(None),
+        [one] => Ok(Some(loaded::wanted(one))),
+        _ => Err(CommandError::Plain(
+            "`kpol eval` evaluates one entrypoint".to_owned(),
+        )),
+    }
+}
+
+/// The solutions of a query on policies, or its value.
+fn of_query(
+    args: &EvalArgs,
+    origin: &Origin,
+    data: Data,
+    sources: &mut SourceMap,
+) -> Result<Option<Value>, CommandError> {
     let version = if args.policies.rego_v0 {
         RegoVersion::V0
     } else {
         RegoVersion::V1
     };
     let mut modules = Vec::new();
-    if !args.policies.policy.is_empty() {
-        let loaded = policies::load(
-            &Origin::Paths(args.policies.policy.clone()),
-            version,
-            &mut sources,
-        )?;
+    if *origin != Origin::Paths(Vec::new()) {
+        let loaded = policies::load(origin, version, sources)?;
         if loaded.errors.iter().any(Diagnostic::is_error) {
-            return Err(rendered(&sources, &loaded.errors));
+            return Err(rendered(sources, &loaded.errors));
         }
         modules = loaded.modules;
     }
-    let source = sources.add("query", args.query.as_str());
+    let text = match (&args.query, entrypoint(args)?) {
+        (Some(query), _) => query.clone(),
+        (None, Some(path)) => kpol_compiler::names::data_ref(&path),
+        (None, None) => {
+            return Err(CommandError::Help(
+                "nothing to evaluate: the bundle has policies, and no compiled one".to_owned(),
+                "give a query such as `data.main.deny`, or `-e main/deny`".to_owned(),
+            ));
+        }
+    };
+    let source = sources.add("query", text.as_str());
     let query = kpol_syntax::parse_query(
         source,
         sources.text(source),
         version,
         kpol_syntax::Keywords::of(version),
     )
-    .map_err(|errors| rendered(&sources, &errors))?;
+    .map_err(|errors| rendered(sources, &errors))?;
     let (query, is_value) = as_value(query);
-    let span = kpol_diagnostics::Span::new(
-        source,
-        0,
-        u32::try_from(args.query.len()).unwrap_or(u32::MAX),
-    );
+    let span =
+        kpol_diagnostics::Span::new(source, 0, u32::try_from(text.len()).unwrap_or(u32::MAX));
     let queries = [QuerySource {
         name: QUERY,
         span,
@@ -68,64 +164,55 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
         front: session::front(args.policies.capabilities.as_deref())?,
         ..compile::Options::default()
     };
-    let artifact = compile::compile(&modules, &queries, &sources, &options)
-        .map_err(|errors| rendered(&sources, &errors))?;
+    let artifact = compile::compile(&modules, &queries, sources, &options)
+        .map_err(|errors| rendered(sources, &errors))?;
     let policy = session::load(&artifact, &args.net, &options.front)?;
-    let failed =
-        |error: kpol_engine::EvalError| CommandError::Plain(format!("{}: {error}", error.code()));
-    let mut evaluator = policy
-        .evaluator(Limits {
-            timeout: args.limits.timeout,
-            memory: args.limits.max_memory,
-        })
-        .map_err(failed)?;
-    evaluator.set_strict(args.strict_builtin_errors);
-    evaluator
-        .set_data(Arc::new(data::load(&args.policies.data, &mut sources)?))
-        .map_err(failed)?;
-    let input = match &args.input {
-        None => None,
-        Some(path) => {
-            let documents = kpol_input::read_path(&mut sources, path, &Options::verbatim())
-                .map_err(|error| crate::commands::test::unreadable(&sources, &error))?;
-            match <[_; 1]>::try_from(documents) {
-                Ok([document]) => Some(document),
-                Err(documents) => {
-                    return Err(CommandError::Plain(format!(
-                        "`{}` has {} documents: the input is one",
-                        path.display(),
-                        documents.len()
-                    )));
-                }
-            }
-        }
-    };
-    match &input {
-        Some(document) => evaluator.set_input(document).map_err(failed)?,
-        None => evaluator.clear_input().map_err(failed)?,
-    }
     let entry = crate::commands::test::entry(&policy, QUERY)?;
-    let json = evaluator
-        .evaluate(entry)
-        .map_err(failed)?
-        .json()
+    let mut worker = Loaded::Policy(policy)
+        .worker(limits(args), args.strict_builtin_errors, &Arc::new(data))
+        .map_err(failed)?;
+    worker
+        .set_input(input(args, sources)?.as_ref())
+        .map_err(failed)?;
+    let json = worker
+        .value(entry)
         .map_err(failed)?
         .unwrap_or_else(|| "[]".to_owned());
     let solutions: Vec<Map<String, Value>> = serde_json::from_str(&json)
         .map_err(|error| CommandError::Plain(format!("the result is no list: {error}")))?;
-    let result = if is_value {
+    Ok(if is_value {
         value(solutions, iterates(&query))
     } else {
         Some(solutions.into_iter().map(Value::Object).collect())
+    })
+}
+
+fn failed(error: EvalError) -> CommandError {
+    CommandError::Plain(format!("{}: {error}", error.code()))
+}
+
+fn limits(args: &EvalArgs) -> Limits {
+    Limits {
+        timeout: args.limits.timeout,
+        memory: args.limits.max_memory,
+    }
+}
+
+/// The input document, if there is one.
+fn input(args: &EvalArgs, sources: &mut SourceMap) -> Result<Option<Document>, CommandError> {
+    let Some(path) = &args.input else {
+        return Ok(None);
     };
-    let Some(result) = result else {
-        anstream::eprintln!("undefined");
-        return Ok(Exit::Passed);
-    };
-    let text =
-        serde_json::to_string_pretty(&result).map_err(|e| CommandError::Plain(e.to_string()))?;
-    write(&format!("{text}\n"))?;
-    Ok(Exit::Passed)
+    let documents = kpol_input::read_path(sources, path, &Options::verbatim())
+        .map_err(|error| crate::commands::test::unreadable(sources, &error))?;
+    match <[_; 1]>::try_from(documents) {
+        Ok([document]) => Ok(Some(document)),
+        Err(documents) => Err(CommandError::Plain(format!(
+            "`{}` has {} documents: the input is one",
+            path.display(),
+            documents.len()
+        ))),
+    }
 }
 
 /// A query that is one term becomes one that keeps the term's value; others stay as they are.

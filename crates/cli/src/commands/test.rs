@@ -1,20 +1,22 @@
 //! `kpol test`.
 
-use std::collections::BTreeMap;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
-use kpol_engine::{Data, EntryId, EvalError, Evaluator, Limits, Policy};
-use kpol_findings::{FileResult, Finding, Level, Loc, Location, ObjectRef, Report, RuleId};
-use kpol_input::{Document, InputError, NodeId, Options};
+use kpol_engine::{EntryId, Limits, Policy};
+use kpol_findings::{FileResult, Report};
+use kpol_input::{Document, InputError, Options};
 use rayon::prelude::*;
-use serde_json::Value;
 
+use self::run::{Checked, Outcome, Run};
 use crate::args::{Output, TestArgs};
 use crate::discover::Severity;
 use crate::exit::{CommandError, Exit};
-use crate::session::{CheckInfo, Session};
+use crate::session::{CheckKind, Session};
 use crate::{data, inputs, inventory};
 
 /// Fewer documents than this are not worth a thread.
@@ -22,11 +24,12 @@ const PARALLEL: usize = 16;
 
 pub(crate) fn run(args: &TestArgs) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
-    let session = Session::for_test(args, &mut sources)?;
+    let mut session = Session::for_test(args, &mut sources)?;
     let mut report = Report::default();
     let files = inputs::expand(&args.paths, &mut report.errors);
     let documents = read(&files, &mut sources, &mut report.errors);
-    let mut data = data::load(&args.policies.data, &mut sources)?;
+    let mut data = std::mem::take(&mut session.data);
+    data::load(&args.policies.data, &mut data, &mut sources)?;
     if session.wants_inventory {
         inventory::add(&mut data, documents.iter().flat_map(|(_, docs)| docs))?;
     }
@@ -49,7 +52,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, CommandError> {
         ));
     }
     let outcomes = run.all(&tasks);
-    collect(&session, &documents, &tasks, outcomes, &mut report);
+    collect(&session, &documents, &tasks, outcomes, &mut report)?;
     report.sort(&sources);
     print(args, &report, &sources)?;
     Ok(exit(args, &report))
@@ -134,281 +137,76 @@ pub(crate) fn unreadable(sources: &SourceMap, error: &InputError) -> CommandErro
     crate::output::rendered(sources, &[error.diagnostic()])
 }
 
-/// What one document gave: for each check its findings, or the error.
-type Outcome = Vec<Result<Vec<Finding>, Diagnostic>>;
-
-struct Run<'r> {
-    session: &'r Session,
-    sources: &'r SourceMap,
-    data: Arc<Data>,
-    limits: Limits,
-}
-
-impl Run<'_> {
-    fn all(&self, tasks: &[(&str, &Document)]) -> Vec<Outcome> {
-        if tasks.len() < PARALLEL {
-            let mut evaluator = self.evaluator();
-            return tasks
-                .iter()
-                .map(|(_, doc)| self.document(&mut evaluator, doc))
-                .collect();
-        }
-        tasks
-            .par_iter()
-            .map_init(
-                || self.evaluator(),
-                |evaluator, (_, doc)| self.document(evaluator, doc),
-            )
-            .collect()
-    }
-
-    fn evaluator(&self) -> Result<Evaluator, EvalError> {
-        let mut evaluator = self.session.policy.evaluator(self.limits)?;
-        evaluator.set_strict(true);
-        evaluator.set_data(Arc::clone(&self.data))?;
-        Ok(evaluator)
-    }
-
-    fn document(
-        &self,
-        evaluator: &mut Result<Evaluator, EvalError>,
-        document: &Document,
-    ) -> Outcome {
-        let evaluator = match evaluator {
-            Ok(evaluator) => evaluator,
-            Err(error) => return vec![Err(self.failed(error, document, None))],
-        };
-        if let Err(error) = evaluator.set_input(document) {
-            return vec![Err(self.failed(&error, document, None))];
-        }
-        let mut outcome = Vec::with_capacity(self.session.checks.len());
-        for check in &self.session.checks {
-            let result = self.check(evaluator, check, document);
-            let stop = matches!(&result, Err((_, true)));
-            outcome.push(result.map_err(|(diagnostic, _)| diagnostic));
-            if stop {
-                break;
-            }
-        }
-        outcome
-    }
-
-    /// Runs a check. An error comes with whether the document's time is up: then no other check can run.
-    fn check(
-        &self,
-        evaluator: &mut Evaluator,
-        check: &CheckInfo,
-        document: &Document,
-    ) -> Result<Vec<Finding>, (Diagnostic, bool)> {
-        let failed = |error: EvalError| {
-            let stop = error.kind == kpol_engine::EvalErrorKind::Timeout;
-            (self.failed(&error, document, Some(check)), stop)
-        };
-        let mut answer = evaluator.evaluate(check.entry).map_err(failed)?;
-        let yields = answer.yields().map_err(failed)?;
-        let mut findings = Vec::new();
-        for one in yields {
-            let value: Value = serde_json::from_str(&one.json).unwrap_or(Value::Null);
-            let mut finding =
-                self.finding(check, value, one.traces.first())
-                    .map_err(|message| {
-                        let diagnostic =
-                            Diagnostic::error("check-result", message, self.whole(document))
-                                .help("a check's results are messages, or objects with a `msg`");
-                        (diagnostic, false)
-                    })?;
-            let place = one
-                .places(document)
-                .first()
-                .copied()
-                .unwrap_or(document.root());
-            let path = document.path(place).to_string();
-            finding.location = Some(Location::new(
-                self.sources,
-                member_span(document, place),
-                Some(path),
-            ));
-            finding.object = Some(ObjectRef {
-                api_version: document.api_version().unwrap_or_default().to_owned(),
-                kind: document.object_kind().unwrap_or_default().to_owned(),
-                namespace: document.namespace().unwrap_or_default().to_owned(),
-                name: document.name().unwrap_or_default().to_owned(),
-            });
-            findings.push(finding);
-        }
-        Ok(findings)
-    }
-
-    /// A result as a finding, still without its place.
-    fn finding(
-        &self,
-        check: &CheckInfo,
-        value: Value,
-        trace: Option<&kpol_engine::Trace>,
-    ) -> Result<Finding, String> {
-        let name = check.path.last().cloned().unwrap_or_default();
-        let about = check.about(trace.map(|trace| trace.site.line));
-        let rule = RuleId {
-            package: check.namespace.clone(),
-            name,
-            id: about.and_then(|about| about.id.clone()),
-        };
-        let level = match check.severity {
-            Severity::Failure => Level::Failure,
-            Severity::Warning => Level::Warning,
-        };
-        let (message, mut members) = match value {
-            Value::String(message) => (message, serde_json::Map::new()),
-            Value::Object(mut members) => match members.shift_remove("msg") {
-                Some(Value::String(message)) => (message, members),
-                _ => {
-                    return Err(format!(
-                        "`{}` yields an object without a string `msg`",
-                        check.query
-                    ));
-                }
-            },
-            other => {
-                return Err(format!(
-                    "`{}` yields {}, which is neither a message nor an object with one",
-                    check.query,
-                    short(&other)
-                ));
-            }
-        };
-        let loc = members.shift_remove("_loc");
-        let mut finding = Finding::new(rule, level, message);
-        finding.severity = members
-            .get("severity")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .or_else(|| about.and_then(|about| about.severity.clone()));
-        finding.loc = loc.map(|loc| Loc {
-            file: loc.get("file").and_then(Value::as_str).map(str::to_owned),
-            line: loc.get("line").and_then(Value::as_number).cloned(),
-        });
-        finding.metadata = members;
-        if let Some(about) = about {
-            finding.remediation.clone_from(&about.remediation);
-            finding.title.clone_from(&about.title);
-            finding.links.clone_from(&about.links);
-        }
-        finding.query.clone_from(&check.query);
-        Ok(finding)
-    }
-
-    /// An evaluation error as a diagnostic: at the policy's line where that is known, else at the document.
-    fn failed(
-        &self,
-        error: &EvalError,
-        document: &Document,
-        check: Option<&CheckInfo>,
-    ) -> Diagnostic {
-        let subject = match check {
-            Some(check) => format!("`{}` could not be evaluated: ", check.query),
-            None => "not evaluated: ".to_owned(),
-        };
-        let site = error
-            .site
-            .as_ref()
-            .map(|site| format!(" (at {site})"))
-            .unwrap_or_default();
-        let diagnostic = Diagnostic::error(
-            error.code(),
-            format!("{subject}{}{site}", error.message),
-            self.whole(document),
-        );
-        match error.kind {
-            kpol_engine::EvalErrorKind::Timeout => {
-                diagnostic.help("`--timeout` allows a document more time")
-            }
-            kpol_engine::EvalErrorKind::Memory => {
-                diagnostic.help("`--max-memory` allows a document more memory")
-            }
-            kpol_engine::EvalErrorKind::Builtin | kpol_engine::EvalErrorKind::Type => {
-                diagnostic.help("let the rule test the operands before it calls the function")
-            }
-            kpol_engine::EvalErrorKind::Conflict => {
-                diagnostic.help("let the definitions exclude each other, or join them with `else`")
-            }
-            _ => diagnostic,
-        }
-    }
-
-    /// The first line of a document: where messages about all of it point.
-    fn whole(&self, document: &Document) -> Span {
-        let span = document.span(document.root());
-        let text = self.sources.slice(span);
-        let end = text.find('\n').unwrap_or(text.len());
-        Span {
-            end: span
-                .start
-                .saturating_add(u32::try_from(end).unwrap_or(u32::MAX)),
-            ..span
-        }
-    }
-}
-
-/// The span of a node together with its key, where it is an object's member.
-fn member_span(document: &Document, node: NodeId) -> Span {
-    let span = document.span(node);
-    match document.key_span(node) {
-        Some(key) => match document.kind(node) {
-            // A long value would draw a long frame; its key says as much.
-            kpol_input::Kind::Object(_) | kpol_input::Kind::Array(_) => key,
-            _ => key.to(span),
-        },
-        None => span,
-    }
-}
-
-fn short(value: &Value) -> String {
-    let text = value.to_string();
-    if text.len() <= 60 {
-        return format!("`{text}`");
-    }
-    let cut: String = text.chars().take(57).collect();
-    format!("`{cut}...`")
-}
-
 /// Sums outcomes up by file and namespace.
+///
+/// # Errors
+/// Where nothing that was evaluated was a check, for any document.
 fn collect(
     session: &Session,
     documents: &[(String, Vec<Document>)],
     tasks: &[(&str, &Document)],
     outcomes: Vec<Outcome>,
     report: &mut Report,
-) {
-    let mut results: BTreeMap<(&str, &str), FileResult> = BTreeMap::new();
+) -> Result<(), CommandError> {
+    let mut results: BTreeMap<(String, String), FileResult> = BTreeMap::new();
+    let result = |file: &str, namespace: &str| FileResult {
+        filename: file.to_owned(),
+        namespace: namespace.to_owned(),
+        ..FileResult::default()
+    };
     for (name, docs) in documents {
         for check in &session.checks {
-            if !docs.is_empty() {
+            if !docs.is_empty() && check.kind != CheckKind::Package {
                 results
-                    .entry((name, &check.namespace))
-                    .or_insert_with(|| FileResult {
-                        filename: name.clone(),
-                        namespace: check.namespace.clone(),
-                        ..FileResult::default()
-                    });
+                    .entry((name.clone(), check.namespace.clone()))
+                    .or_insert_with(|| result(name, &check.namespace));
             }
         }
     }
+    let errors = report.errors.len();
+    let mut ran = BTreeSet::new();
     for ((name, _), outcome) in tasks.iter().zip(outcomes) {
-        for (result, check) in outcome.into_iter().zip(&session.checks) {
-            let Some(file) = results.get_mut(&(*name, check.namespace.as_str())) else {
-                continue;
+        for checked in outcome {
+            let Checked {
+                entry,
+                namespace,
+                severity,
+                findings,
+            } = match checked {
+                Ok(checked) => checked,
+                Err(diagnostic) => {
+                    report.errors.push(diagnostic);
+                    continue;
+                }
             };
-            match result {
-                Ok(findings) if findings.is_empty() => file.successes += 1,
-                Ok(findings) => match check.severity {
-                    Severity::Failure => file.failures.extend(findings),
-                    Severity::Warning => file.warnings.extend(findings),
-                },
-                Err(diagnostic) => report.errors.push(diagnostic),
+            ran.insert(entry);
+            let file = results
+                .entry(((*name).to_owned(), namespace))
+                .or_insert_with_key(|(name, namespace)| result(name, namespace));
+            match severity {
+                _ if findings.is_empty() => file.successes += 1,
+                Severity::Failure => file.failures.extend(findings),
+                Severity::Warning => file.warnings.extend(findings),
             }
         }
+    }
+    let silent = session
+        .checks
+        .iter()
+        .filter(|check| !ran.contains(&check.entry));
+    let silent: Vec<String> = silent.map(|check| check.path.join("/")).collect();
+    let nothing_ran = ran.is_empty() || (session.chosen && !silent.is_empty());
+    if nothing_ran && !tasks.is_empty() && report.errors.len() == errors {
+        return Err(CommandError::Help(
+            format!(
+                "no rule ran: there is no `deny`, `violation` or `warn` in what the policy gives for `{}`",
+                silent.join("`, `")
+            ),
+            "build the policy with an entrypoint for each rule, such as `-e main/deny`".to_owned(),
+        ));
     }
     report.results.extend(results.into_values());
+    Ok(())
 }
 
 /// The number of an entrypoint, by its name.

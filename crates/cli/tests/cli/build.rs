@@ -113,5 +113,5 @@ fn what_is_no_module_of_ours() {
     folder
         .kpol(&["test", "--module", "allow.wasm", "pod.yaml"])
         .expect(2)
-        .says(&["no rule ran: `allow.wasm` has no entrypoint", "help: "]);
+        .says(&["no rule ran: there is no `deny`", "help: "]);
 }

@@ -14,6 +14,7 @@ mod eval;
 mod help;
 mod limits;
 mod manifests;
+mod modules;
 mod output;
 mod policies;
 mod support;

@@ -1,9 +1,13 @@
 //! OPA's own cases (its YAML test cases as JSON lines): each is compiled and run through the whole pipeline.
 
+mod export;
+mod portable;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use kpol_compiler::artifact::Artifact;
 use kpol_compiler::builtins::{Declared, Registry};
 use kpol_compiler::codes::opa_code;
 use kpol_compiler::compile;
@@ -28,7 +32,14 @@ pub(crate) struct Options {
     pub(crate) category: Vec<String>,
     /// Without the rule index and without any optimisation.
     pub(crate) unoptimised: bool,
+    /// Each case is built as a portable module, and run through OPA's Wasm ABI.
+    pub(crate) portable: bool,
 }
+
+pub(crate) use export::export;
+
+/// The name of the query's entrypoint.
+const QUERY: &str = "query";
 
 #[derive(Deserialize)]
 struct Line {
@@ -68,25 +79,8 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// # Errors
 /// A text that says why the suite cannot be run at all.
 pub(crate) fn run(dir: &Path, options: &Options) -> Result<Tally, String> {
-    let file = dir.join("cases.jsonl");
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let mut lines = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line: Line = serde_json::from_str(line)
-            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))?;
-        if options.category.is_empty() || options.category.contains(&line.category) {
-            lines.push(line);
-        }
-    }
-    if lines.is_empty() {
-        return Err(format!("{} has no such case", file.display()));
-    }
-    let engine = Engine::new(EngineOptions {
-        builtins: Arc::new((Sleep, Standard::default())),
-        ..EngineOptions::default()
-    })
-    .map_err(|error| error.to_string())?;
+    let lines = read(dir, options)?;
+    let engine = engine()?;
     let results: Vec<Result<(), String>> = lines
         .par_iter()
         .map(|line| {
@@ -103,6 +97,33 @@ pub(crate) fn run(dir: &Path, options: &Options) -> Result<Tally, String> {
         tally.add(&line.category, &name, result);
     }
     Ok(tally)
+}
+
+/// The engine that cases run on.
+fn engine() -> Result<Engine, String> {
+    Engine::new(EngineOptions {
+        builtins: Arc::new((Sleep, Standard::default())),
+        ..EngineOptions::default()
+    })
+    .map_err(|error| error.to_string())
+}
+
+fn read(dir: &Path, options: &Options) -> Result<Vec<Line>, String> {
+    let file = dir.join("cases.jsonl");
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let mut lines = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line: Line = serde_json::from_str(line)
+            .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))?;
+        if options.category.is_empty() || options.category.contains(&line.category) {
+            lines.push(line);
+        }
+    }
+    if lines.is_empty() {
+        return Err(format!("{} has no such case", file.display()));
+    }
+    Ok(lines)
 }
 
 /// How an evaluation failed.
@@ -248,6 +269,24 @@ fn evaluate(
     strict: bool,
 ) -> Result<Vec<Value>, Failure> {
     let case = &line.case;
+    if options.portable {
+        let wasm = portable::build(&compile(line, options, None)?, strict)?;
+        return portable::run(engine, &wasm, case, strict);
+    }
+    // An input that is no JSON is a term of the query.
+    let (input, term) = match &case.input_term {
+        None => (case.input.clone(), None),
+        Some(term) => match serde_json::from_str(term) {
+            Ok(value) => (Some(value), None),
+            Err(_) => (None, Some(term.as_str())),
+        },
+    };
+    run_artifact(engine, &compile(line, options, term)?, case, input, strict)
+}
+
+/// Compiles a case's modules and its query, with `input` replaced by a term if there is one.
+fn compile(line: &Line, options: &Options, input: Option<&str>) -> Result<Artifact, Failure> {
+    let case = &line.case;
     let version = if line.version == "v0" {
         RegoVersion::V0
     } else {
@@ -265,21 +304,16 @@ fn evaluate(
     if errors.iter().any(Diagnostic::is_error) {
         return Err(compile_failure(&sources, &errors));
     }
-    // An input that is no JSON is a term of the query.
-    let mut input = case.input.clone();
-    let mut text = case.query.clone();
-    if let Some(term) = &case.input_term {
-        match serde_json::from_str(term) {
-            Ok(value) => input = Some(value),
-            Err(_) => text = format!("{text} with input as {term}"),
-        }
-    }
+    let text = match input {
+        None => case.query.clone(),
+        Some(term) => format!("{} with input as {term}", case.query),
+    };
     let source = sources.add("query", text.as_str());
     let query =
         kpol_syntax::parse_query(source, &text, version, kpol_syntax::Keywords::of(version))
             .map_err(|errors| compile_failure(&sources, &errors))?;
     let queries = [QuerySource {
-        name: "query",
+        name: QUERY,
         span: Span::new(source, 0, text.len() as u32),
         query: &query,
         package: &[],
@@ -297,14 +331,13 @@ fn evaluate(
         compiling.passes = Passes::NONE;
         compiling.plan.no_index = true;
     }
-    let artifact = compile::compile(&modules, &queries, &sources, &compiling)
-        .map_err(|errors| compile_failure(&sources, &errors))?;
-    run_artifact(engine, &artifact, case, input, strict)
+    compile::compile(&modules, &queries, &sources, &compiling)
+        .map_err(|errors| compile_failure(&sources, &errors))
 }
 
 fn run_artifact(
     engine: &Engine,
-    artifact: &kpol_compiler::artifact::Artifact,
+    artifact: &Artifact,
     case: &Case,
     input: Option<Value>,
     strict: bool,
@@ -340,7 +373,7 @@ fn run_artifact(
         None => evaluator.clear_input().map_err(Failure::Eval)?,
     }
     let entry = policy
-        .entrypoint("query")
+        .entrypoint(QUERY)
         .ok_or_else(|| refused("no entrypoint for the query".to_owned()))?;
     let json = evaluator
         .evaluate(entry)

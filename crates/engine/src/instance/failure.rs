@@ -9,7 +9,7 @@ use wasmtime::{AsContextMut, Memory, Store, Trap};
 
 use super::host::State;
 use crate::{
-    error::{EvalError, EvalErrorKind},
+    error::{EvalError, EvalErrorKind, SourceSite},
     limits::Limits,
     policy::Policy,
 };
@@ -20,7 +20,21 @@ const MAX_MESSAGE: u32 = 1 << 16;
 /// A builtin of the host failed in strict mode.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.message)]
-pub(super) struct BuiltinFailure(pub(super) BuiltinError);
+pub(crate) struct BuiltinFailure(pub(crate) BuiltinError);
+
+impl BuiltinFailure {
+    /// The error that a strict evaluation ends with.
+    pub(crate) fn raised(&self, site: Option<SourceSite>) -> EvalError {
+        EvalError {
+            kind: match self.0.kind {
+                ErrorKind::Type => EvalErrorKind::Type,
+                ErrorKind::Builtin => EvalErrorKind::Builtin,
+            },
+            message: self.0.message.clone(),
+            site,
+        }
+    }
+}
 
 /// What an error of wasmtime means.
 pub(super) fn describe(
@@ -30,7 +44,7 @@ pub(super) fn describe(
     limits: Limits,
     error: &wasmtime::Error,
 ) -> EvalError {
-    if let Some(BuiltinFailure(failed)) = error.downcast_ref() {
+    if let Some(failed) = error.downcast_ref::<BuiltinFailure>() {
         let site = memory.and_then(|memory| {
             let heap = Heap::over(memory.data_mut(store.as_context_mut()));
             policy
@@ -38,14 +52,7 @@ pub(super) fn describe(
                 .site(heap.control(control::ERROR_SITE))
                 .cloned()
         });
-        return EvalError {
-            kind: match failed.kind {
-                ErrorKind::Type => EvalErrorKind::Type,
-                ErrorKind::Builtin => EvalErrorKind::Builtin,
-            },
-            message: failed.message.clone(),
-            site,
-        };
+        return failed.raised(site);
     }
     let refused = store.data().limiter.refused;
     if let (Some(Trap::UnreachableCodeReached), Some(memory)) = (error.downcast_ref(), memory)
@@ -53,22 +60,19 @@ pub(super) fn describe(
     {
         return raised;
     }
-    describe_trap(store, limits, error)
+    describe_trap(refused, limits, error)
 }
 
-/// What an error of wasmtime means in a module that says nothing about it.
-pub(crate) fn describe_trap(
-    store: &Store<State>,
-    limits: Limits,
-    error: &wasmtime::Error,
-) -> EvalError {
+/// What an error of wasmtime means in a module that says nothing about it. `refused` says whether it was refused
+/// memory.
+pub(crate) fn describe_trap(refused: bool, limits: Limits, error: &wasmtime::Error) -> EvalError {
     match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => timeout(limits),
         Some(Trap::StackOverflow) => EvalError::new(
             EvalErrorKind::Stack,
             "the stack limit is exceeded: calls or values are nested too deeply",
         ),
-        _ if store.data().limiter.refused => EvalError::memory(),
+        _ if refused => EvalError::memory(),
         _ => EvalError::internal(trace_text(error)),
     }
 }
@@ -116,7 +120,7 @@ fn trace_text(error: &wasmtime::Error) -> String {
 }
 
 /// The time limit was hit.
-pub(super) fn timeout(limits: Limits) -> EvalError {
+pub(crate) fn timeout(limits: Limits) -> EvalError {
     let message = format!("the time limit of {:?} is exceeded", limits.timeout);
     EvalError::new(EvalErrorKind::Timeout, message)
 }

@@ -1,6 +1,6 @@
 //! The functions and the state that the host gives to a running instance.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use kpol_abi::{
     builtins::BuiltinId,
@@ -18,6 +18,7 @@ use wasmtime::{Caller, Extern, Func, Memory, Store, TypedFunc};
 
 use super::failure::BuiltinFailure;
 use crate::{
+    answers::Answers,
     engine::Engine,
     limits::{Limiter, Limits},
     ticker,
@@ -29,21 +30,18 @@ const MAX_NOTED: usize = 1 << 20;
 /// The builtin by which a data-driven test notes the case that it has come to: a unit-test runner looks at them.
 pub(crate) const TEST_CASE: &str = "internal.test_case";
 
-/// The most answers of nondeterministic builtins that are kept for one evaluation.
-const MAX_ANSWERS: usize = 1 << 12;
-
 /// The most arguments of a builtin.
 const MAX_ARGS: u32 = 64;
 
 /// What host functions see.
 pub(crate) struct State {
-    pub(super) limiter: Limiter,
+    pub(crate) limiter: Limiter,
     pub(super) ready: Option<Ready>,
     builtins: Arc<dyn HostBuiltins>,
     /// The policy's builtins that are not in the standard table, by number.
     declared: Arc<[Declared]>,
     /// What the host's nondeterministic builtins answered in this evaluation, by builtin and arguments.
-    pub(super) answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
+    pub(super) answers: Answers,
     /// Lines of `print`: site and text.
     pub(crate) printed: Vec<(u32, String)>,
     /// Cases that tests came to, each as a JSON array of its names.
@@ -82,7 +80,7 @@ pub(crate) fn new_store(
         ready: None,
         builtins: Arc::clone(&engine.inner.builtins),
         declared,
-        answers: HashMap::new(),
+        answers: Answers::default(),
         printed: Vec::new(),
         cases: Vec::new(),
         noted_bytes: 0,
@@ -164,7 +162,7 @@ fn host_builtin(
     }
     args.push(']');
     let key = (builtin, args);
-    let known = caller.data().answers.get(&key).cloned();
+    let known = caller.data().answers.get(&key);
     let answer = known.unwrap_or_else(|| {
         let call = HostCall {
             name,
@@ -173,10 +171,8 @@ fn host_builtin(
         };
         let builtins = Arc::clone(&caller.data().builtins);
         let answer = builtins.call(&call);
-        // Two calls with equal arguments never differ within one evaluation.
-        let answers = &mut caller.data_mut().answers;
-        if nondeterministic && answers.len() < MAX_ANSWERS {
-            answers.insert(key, answer.clone());
+        if nondeterministic {
+            caller.data_mut().answers.keep(key, answer.clone());
         }
         answer
     });

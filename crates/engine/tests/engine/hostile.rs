@@ -90,11 +90,11 @@ fn missing_exports_are_refused_by_name() {
 #[test]
 fn builtins_that_nobody_has_are_refused_by_name() {
     let mut artifact = entry("i32.const 0");
-    artifact.description.builtins = vec!["http.send".into()];
+    artifact.description.builtins = vec!["acme.secret".into()];
     let error = refused(&artifact);
     assert_eq!(
         error.to_string(),
-        "builtin function `http.send` is not available"
+        "builtin function `acme.secret` is not available"
     );
     assert_eq!(error.code(), "load_unknown_builtin");
 }

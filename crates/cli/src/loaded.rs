@@ -1,0 +1,278 @@
+//! A policy that is ready to run, whoever compiled it.
+
+use std::sync::Arc;
+
+use kpol_compiler::artifact::Artifact;
+use kpol_engine::{
+    Data, Engine, EntryId, EvalError, Evaluator, Limits, LoadError, OpaEvaluator, OpaInput,
+    OpaModule, Policy, Yield,
+};
+use kpol_input::Document;
+use serde_json::{Value, value::RawValue};
+
+use crate::exit::CommandError;
+
+/// A loaded policy.
+pub(crate) enum Loaded {
+    /// Of this compiler, with what leads from results to lines.
+    Policy(Policy),
+    /// Any module that speaks OPA's Wasm ABI.
+    Opa(OpaModule),
+}
+
+/// An entrypoint of a loaded policy.
+pub(crate) struct Entry {
+    pub(crate) id: EntryId,
+    /// Its path below `data`.
+    pub(crate) path: Vec<String>,
+}
+
+impl Loaded {
+    /// Loads a compiled module; `name` is that of its file.
+    pub(crate) fn from_wasm(
+        engine: &Engine,
+        name: &str,
+        wasm: Vec<u8>,
+    ) -> Result<Loaded, CommandError> {
+        let refused =
+            |error: LoadError| CommandError::Plain(format!("{name}: {error} [{}]", error.code()));
+        if OpaModule::is_one(&wasm) {
+            return OpaModule::load(engine, &wasm)
+                .map(Loaded::Opa)
+                .map_err(refused);
+        }
+        let artifact = Artifact::from_wasm(wasm)
+            .map_err(|error| CommandError::Plain(format!("{name}: {error}")))?;
+        engine.load(&artifact).map(Loaded::Policy).map_err(refused)
+    }
+
+    /// The entrypoints that are paths of `data`.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let names: Vec<(EntryId, &str)> = match self {
+            Loaded::Policy(policy) => policy.entrypoints().collect(),
+            Loaded::Opa(module) => module.entrypoints().collect(),
+        };
+        let entry = |(id, name): (EntryId, &str)| {
+            Some(Entry {
+                id,
+                path: path(name)?,
+            })
+        };
+        names.into_iter().filter_map(entry).collect()
+    }
+
+    /// The entrypoint of a path of `data`; `name` is that of the policy's file.
+    pub(crate) fn entry(&self, name: &str, wanted: &[String]) -> Result<EntryId, CommandError> {
+        let entries = self.entries();
+        if let Some(entry) = entries.iter().find(|entry| entry.path == wanted) {
+            return Ok(entry.id);
+        }
+        let known: Vec<String> = entries.iter().map(|entry| entry.path.join("/")).collect();
+        Err(CommandError::Help(
+            format!("`{name}` has no entrypoint `{}`", wanted.join("/")),
+            format!("its entrypoints: {}", known.join(", ")),
+        ))
+    }
+
+    /// An instance to evaluate with, for one thread.
+    pub(crate) fn worker(
+        &self,
+        limits: Limits,
+        strict: bool,
+        data: &Arc<Data>,
+    ) -> Result<Worker, EvalError> {
+        match self {
+            Loaded::Policy(policy) => {
+                let mut evaluator = policy.evaluator(limits)?;
+                evaluator.set_strict(strict);
+                evaluator.set_data(Arc::clone(data))?;
+                Ok(Worker::Policy(Box::new(evaluator)))
+            }
+            Loaded::Opa(module) => {
+                let mut evaluator = module.evaluator(limits)?;
+                evaluator.set_strict(strict);
+                if !data.is_empty() {
+                    evaluator.set_data(&data.to_json())?;
+                }
+                Ok(Worker::Opa(Box::new(evaluator)))
+            }
+        }
+    }
+}
+
+/// One instance of a loaded policy.
+pub(crate) enum Worker {
+    Policy(Box<Evaluator>),
+    Opa(Box<OpaEvaluator>),
+}
+
+impl Worker {
+    /// Starts the evaluation of an input, or of none.
+    pub(crate) fn set_input(&mut self, input: Option<&Document>) -> Result<(), EvalError> {
+        match (self, input) {
+            (Worker::Policy(evaluator), Some(input)) => evaluator.set_input(input),
+            (Worker::Policy(evaluator), None) => evaluator.clear_input(),
+            (Worker::Opa(evaluator), input) => {
+                let input = input.map(|input| OpaInput::Json(input.to_json()));
+                evaluator.set_input(input.unwrap_or_default());
+                Ok(())
+            }
+        }
+    }
+
+    /// An entrypoint's value as JSON; none where it is undefined.
+    pub(crate) fn value(&mut self, entry: EntryId) -> Result<Option<String>, EvalError> {
+        match self {
+            Worker::Policy(evaluator) => evaluator.evaluate(entry)?.json(),
+            Worker::Opa(evaluator) => {
+                let json = evaluator.evaluate(entry)?;
+                result(&json).ok_or_else(|| unexpected(&json))
+            }
+        }
+    }
+
+    /// The members of an entrypoint's set (or array), or its whole value where it is none. Modules of other compilers
+    /// say nothing about where a value comes from.
+    pub(crate) fn yields(&mut self, entry: EntryId) -> Result<Vec<Yield>, EvalError> {
+        if let Worker::Policy(evaluator) = self {
+            return evaluator.evaluate(entry)?.yields();
+        }
+        let Some(json) = self.value(entry)? else {
+            return Ok(Vec::new());
+        };
+        let items = match serde_json::from_str::<Vec<Box<RawValue>>>(&json) {
+            Ok(items) => items.iter().map(|item| item.get().to_owned()).collect(),
+            Err(_) => vec![json],
+        };
+        let untraced = |json| Yield {
+            json,
+            traces: Vec::new(),
+        };
+        Ok(items.into_iter().map(untraced).collect())
+    }
+}
+
+/// The value in a module's result, which is a list of at most one object; nothing in nothing.
+fn result(json: &str) -> Option<Option<String>> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        result: Box<RawValue>,
+    }
+    let mut rows: Vec<Row> = serde_json::from_str(json).ok()?;
+    let row = rows.pop();
+    rows.is_empty()
+        .then(|| row.map(|row| row.result.get().to_owned()))
+}
+
+fn unexpected(json: &str) -> EvalError {
+    let start: String = json.chars().take(60).collect();
+    EvalError {
+        kind: kpol_engine::EvalErrorKind::Internal,
+        message: format!("the module's result is no result set: {start}"),
+        site: None,
+    }
+}
+
+/// The path of an entrypoint: kpol writes `data.main.deny`, OPA `main/deny`.
+fn path(name: &str) -> Option<Vec<String>> {
+    match name.strip_prefix("data.").or(name.strip_prefix("data[")) {
+        Some(_) => ref_path(name),
+        None if name == "data" => Some(Vec::new()),
+        None => Some(entry_path(name)),
+    }
+}
+
+/// The path of an entrypoint as it is given on the command line: `main/deny` or `data.main.deny`.
+pub(crate) fn wanted(text: &str) -> Vec<String> {
+    path(text).unwrap_or_else(|| entry_path(text))
+}
+
+/// The keys of a ref to `data` without variables.
+pub(crate) fn ref_path(text: &str) -> Option<Vec<String>> {
+    let mut rest = text.trim().strip_prefix("data")?;
+    let mut keys = Vec::new();
+    while !rest.is_empty() {
+        if let Some(name) = rest.strip_prefix('.') {
+            let end = name.find(['.', '[']).unwrap_or(name.len());
+            let (key, after) = name.split_at_checked(end)?;
+            if !kpol_compiler::names::is_identifier(key) {
+                return None;
+            }
+            keys.push(key.to_owned());
+            rest = after;
+        } else {
+            let quoted = rest.strip_prefix('[')?;
+            let mut values = serde_json::Deserializer::from_str(quoted).into_iter::<Value>();
+            let Some(Ok(Value::String(key))) = values.next() else {
+                return None;
+            };
+            keys.push(key);
+            rest = quoted.get(values.byte_offset()..)?.strip_prefix(']')?;
+        }
+    }
+    Some(keys)
+}
+
+/// The keys of `main/deny`; `%2F` stands for a slash inside of a key, and so on.
+fn entry_path(text: &str) -> Vec<String> {
+    let parts = text.split('/').filter(|part| !part.is_empty());
+    parts
+        .map(|part| unescaped(part).unwrap_or_else(|| part.to_owned()))
+        .collect()
+}
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(u8::from_str_radix(after.get(..2)?, 16).ok()?);
+        rest = after.get(2..)?;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ref_path, result, wanted};
+
+    #[test]
+    fn paths_of_entrypoints() {
+        for (text, expected) in [
+            ("main/deny", &["main", "deny"][..]),
+            ("/main/deny/", &["main", "deny"]),
+            ("data.main.deny", &["main", "deny"]),
+            ("data", &[]),
+            ("data.a[\"b.c\"].d", &["a", "b.c", "d"]),
+            ("data[\"a/b\"]", &["a/b"]),
+            ("a%2Fb/c%", &["a/b", "c%"]),
+            ("data/deny", &["data", "deny"]),
+            ("main", &["main"]),
+        ] {
+            assert_eq!(wanted(text), expected, "{text}");
+        }
+        for text in [
+            "data.a[x]",
+            "data.a[0]",
+            "input.a",
+            "data.a + 1",
+            "data.",
+            "database",
+        ] {
+            assert_eq!(ref_path(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn results_of_modules() {
+        assert_eq!(result("[]"), Some(None));
+        assert_eq!(
+            result(r#"[{"result": {"a":1.50}}]"#),
+            Some(Some(r#"{"a":1.50}"#.to_owned()))
+        );
+        for text in ["", "{}", "[1]", r#"[{"result": 1}, {"result": 2}]"#] {
+            assert_eq!(result(text), None, "{text}");
+        }
+    }
+}
