@@ -57,7 +57,7 @@ pub(crate) fn difference(case: &[String], ours: &Answer, theirs: &Answer) -> Opt
     for (i, query) in case.iter().enumerate() {
         let (a, b) = (ours.results.get(i), theirs.results.get(i));
         let same = match (a, b) {
-            (Some(a), Some(b)) => agree(a, b) || elsewhere(a, theirs),
+            (Some(a), Some(b)) => agree(a, b),
             _ => false,
         };
         if !same {
@@ -73,18 +73,20 @@ pub(crate) fn difference(case: &[String], ours: &Answer, theirs: &Answer) -> Opt
 
 /// Whether two results say the same.
 ///
-/// OPA's rule index and early exit leave out what cannot change a rule's value. A builtin that fails there ends a
-/// strict evaluation in kpol and is never called in OPA, or another one fails first. Values have no such freedom: a
-/// strict case is asked without strictness as well.
+/// OPA's rule index and early exit leave out what cannot change a rule's value, and so do kpol's. An error that lies
+/// there is seen by one of the two, or another one is seen first: in strict mode any that a builtin raises, otherwise
+/// conflicts of documents that a rule would not need. Values have no such freedom: a strict case is asked without
+/// strictness as well.
 fn agree(ours: &Outcome, theirs: &Outcome) -> bool {
     match (&ours.error, &theirs.error) {
         (None, None) => ours.value == theirs.value,
-        (Some(error), None) => is_builtin(error),
-        (None, Some(_)) => false,
+        (Some(_), None) => true,
+        (None, Some(error)) => is_builtin(error),
         (Some(a), Some(b)) if is_builtin(a) && is_builtin(b) => {
             let name = |error: &Failure| error.message.split(':').next().map(str::to_owned);
             a.row != b.row || name(a) != name(b) || a == b
         }
+        (Some(a), Some(b)) if is_builtin(a) || is_builtin(b) => true,
         // OPA lists the values of a conflict behind the first line.
         (Some(a), Some(b)) => {
             let first = |error: &Failure| {
@@ -96,18 +98,12 @@ fn agree(ours: &Outcome, theirs: &Outcome) -> bool {
     }
 }
 
-/// Whether ours is a conflict that OPA finds as well, if only by another query: it does not evaluate a rule that its
-/// index leaves out, nor the rest of an object of which one key is asked for.
-fn elsewhere(ours: &Outcome, theirs: &Answer) -> bool {
-    let Some(error) = &ours.error else {
-        return false;
-    };
-    error.code == "eval_conflict_error"
-        && theirs
-            .results
-            .iter()
-            .filter_map(|result| result.error.as_ref())
-            .any(|other| other.code == error.code && other.row == error.row)
+/// How many results are an error on one side alone: see [`agree`].
+pub(crate) fn one_sided(ours: &Answer, theirs: &Answer) -> usize {
+    let sides = ours.results.iter().zip(&theirs.results);
+    sides
+        .filter(|(a, b)| a.error.is_some() != b.error.is_some())
+        .count()
 }
 
 fn is_builtin(error: &Failure) -> bool {

@@ -21,6 +21,7 @@ pub(crate) fn case(seed: u64) -> Case {
         rules: Vec::new(),
         functions: Vec::new(),
         names: 0,
+        templates: true,
         budget: 0,
     };
     g.case()
@@ -46,6 +47,9 @@ struct Generator {
     rules: Vec<Known>,
     functions: Vec<Function>,
     names: u32,
+    /// Whether template strings may be written: OPA 1.22 loses variables of some, and bodies of rules with them in
+    /// their heads.
+    templates: bool,
     /// How much may still be written for the current statement: expressions stay small.
     budget: u32,
 }
@@ -85,6 +89,14 @@ impl Generator {
 
     fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         (!items.is_empty()).then(|| &items[self.rng.usize(..items.len())])
+    }
+
+    /// Runs something that writes no template strings.
+    fn without_templates<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.templates, false);
+        let out = run(self);
+        self.templates = before;
+        out
     }
 
     /// Runs something whose variables are not in scope afterwards.

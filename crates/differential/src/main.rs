@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clap::Parser;
 use kpol_engine::{Engine, EngineOptions};
 
-use crate::answer::{Answer, difference};
+use crate::answer::{Answer, difference, one_sided};
 use crate::case::Case;
 use crate::opa::Opa;
 
@@ -86,16 +86,16 @@ fn run(args: &Args) -> Result<usize, String> {
     let found: Mutex<Vec<Found>> = Mutex::new(Vec::new());
     let refused = AtomicU64::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
+    let one_sided = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..workers)
             .map(|_| {
-                scope.spawn(|| -> Result<(), String> {
+                scope.spawn(|| -> Result<usize, String> {
                     let mut peers = Peers::new(&engine, program.as_deref(), args.refusals)?;
                     loop {
                         let seed = next.fetch_add(1, Ordering::Relaxed);
                         let full = |found: &Vec<Found>| found.len() >= args.limit;
                         if seed >= end || found.lock().map_or(true, |found| full(&found)) {
-                            return Ok(());
+                            return Ok(peers.one_sided);
                         }
                         let case = generate::case(seed);
                         if args.show {
@@ -116,12 +116,14 @@ fn run(args: &Args) -> Result<usize, String> {
             .collect();
         handles
             .into_iter()
-            .try_for_each(|handle| handle.join().map_err(|_| "a worker panicked".to_owned())?)
+            .map(|handle| handle.join().map_err(|_| "a worker panicked".to_owned())?)
+            .sum::<Result<usize, String>>()
     })?;
     let differences = found.lock().map(|found| found.len()).unwrap_or_default();
     let asked = next.load(Ordering::Relaxed).min(end) - args.seed;
     println!(
-        "{asked} policies, {} of them refused at compile time, {differences} differences",
+        "{asked} policies, {} of them refused at compile time, {one_sided} errors that only one side came to, \
+         {differences} differences",
         refused.load(Ordering::Relaxed)
     );
     Ok(differences)
@@ -153,6 +155,8 @@ fn report(args: &Args, found: &Found) -> Result<(), String> {
 struct Peers<'e> {
     engine: &'e Engine,
     refusals: bool,
+    /// Errors that only one side saw.
+    one_sided: usize,
     opa: Option<Opa>,
 }
 
@@ -165,6 +169,7 @@ impl<'e> Peers<'e> {
         Ok(Peers {
             engine,
             refusals,
+            one_sided: 0,
             opa: opa.transpose()?,
         })
     }
@@ -214,6 +219,7 @@ impl<'e> Peers<'e> {
         let theirs: Answer = opa
             .ask(case)
             .map_err(|error| format!("OPA's side: {error}"))?;
+        self.one_sided += one_sided(&ours, &theirs);
         Ok((difference(&case.queries, &ours, &theirs), compiles))
     }
 

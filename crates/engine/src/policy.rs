@@ -47,7 +47,7 @@ pub(crate) struct Inner {
     pub(crate) entries: Vec<String>,
     pub(crate) sites: Vec<SourceSite>,
     pub(crate) traces: Vec<TraceSite>,
-    /// Whether it calls a builtin whose result may differ from one evaluation to the next.
+    /// Whether it calls a builtin whose result may depend on the time or on chance.
     pub(crate) volatile: bool,
     /// The builtins that are not in the standard table, by number.
     pub(crate) declared: Arc<[Declared]>,
@@ -129,14 +129,14 @@ impl Engine {
                 engine: self.clone(),
                 module,
                 entries: description.entrypoints.clone(),
-                volatile: description.builtins.iter().any(|name| {
-                    kpol_abi::builtins::by_name(name)
-                        .and_then(|id| id.get())
-                        .is_some_and(|builtin| builtin.nondeterministic)
-                }) || description
-                    .declared
-                    .iter()
-                    .any(|declared| declared.nondeterministic),
+                // Builtins of the host may look at the time whatever the table says: certificates expire.
+                volatile: !description.declared.is_empty()
+                    || description.builtins.iter().any(|name| {
+                        kpol_abi::builtins::by_name(name).is_none_or(|id| {
+                            kpol_runtime::builtins::implementation(id).is_none()
+                                || id.get().is_some_and(|builtin| builtin.nondeterministic)
+                        })
+                    }),
                 declared: description.declared.iter().cloned().collect(),
                 sites: description
                     .sites

@@ -1,5 +1,7 @@
 //! Documents made of several rules: packages, and refs with a variable where rules differ.
 
+use kpol_diagnostics::Span;
+
 use crate::hir::{Node, RefHead, RuleKind};
 use crate::ir::{Block, Const, FuncId, Operand, Stmt};
 use crate::names::data_ref;
@@ -66,7 +68,7 @@ impl Planner<'_> {
             below.push(name.clone());
             let func = self.document(&below);
             let key = Operand::Const(self.string(name));
-            self.insert_call(b, func, object, vec![key]);
+            self.insert_call(b, func, object, vec![key], super::NOWHERE);
         }
     }
 
@@ -77,8 +79,9 @@ impl Planner<'_> {
         func: FuncId,
         object: crate::ir::Local,
         path: Vec<Operand>,
+        span: Span,
     ) {
-        let site = self.site(super::NOWHERE, super::UNIQUE_KEYS);
+        let site = self.site(span, super::UNIQUE_KEYS);
         self.attempt(b, |_, b| {
             let dst = b.local();
             b.emit(Stmt::Call {

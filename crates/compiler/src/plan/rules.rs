@@ -149,13 +149,13 @@ impl Planner<'_> {
     ) {
         let func = self.rule_func(id);
         let rule = self.rule(id);
-        if rule.kind == RuleKind::Complete {
-            return self.insert_call(b, func, object, path);
-        }
         let span = rule
             .clauses
             .first()
             .map_or(super::NOWHERE, |clause| clause.head_span);
+        if rule.kind == RuleKind::Complete {
+            return self.insert_call(b, func, object, path, span);
+        }
         let site = self.site(span, super::UNIQUE_KEYS);
         let object = Operand::Local(object);
         self.attempt(b, |_, b| {

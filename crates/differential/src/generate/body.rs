@@ -143,6 +143,11 @@ impl Generator {
                 format!("{} {op} {}", self.expr(&of), self.expr(&of))
             }
         };
+        // A minus at the start of a line goes on with the one before.
+        let text = match text.strip_prefix('-') {
+            Some(_) => format!("0 {text}"),
+            None => text,
+        };
         let text = if self.chance(6) {
             self.with(&text)
         } else {

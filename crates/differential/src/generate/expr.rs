@@ -112,7 +112,7 @@ impl Generator {
                 let op = ["+", "-", "*", "/", "%"][self.rng.usize(..5)];
                 Some(format!("({} {op} {})", self.expr(of), self.expr(of)))
             }
-            Type::String if self.chance(2) => {
+            Type::String if self.templates && self.chance(2) => {
                 let inner = Type::random(&mut self.rng, 1);
                 Some(format!("$\"<{{{}}}>\"", self.expr(&inner)))
             }
@@ -149,13 +149,17 @@ impl Generator {
     fn comprehension(&mut self, of: &Type) -> Option<String> {
         let inner = of.element()?.clone();
         let wanted = of.clone();
+        self.without_templates(|g| g.comprehension_of(&wanted, &inner))
+    }
+
+    fn comprehension_of(&mut self, wanted: &Type, inner: &Type) -> Option<String> {
         self.scoped(|g| {
             let mut body = Vec::new();
             g.iteration(&mut body);
             if g.chance(2) {
                 g.condition(&mut body, 1);
             }
-            let value = g.expr(&inner);
+            let value = g.expr(inner);
             let body = body.join("; ");
             Some(match wanted {
                 Type::Array(_) => format!("[{value} | {body}]"),

@@ -21,7 +21,7 @@ impl Generator {
         self.scoped(|g| {
             let body = g.body();
             g.budget = 4;
-            let head = head(g);
+            let head = g.without_templates(head);
             Branch { head, body }
         })
     }

@@ -248,6 +248,8 @@ impl Marker<'_> {
             Kind::Number | Kind::Text | Kind::TemplateHead | Kind::TemplateTail | Kind::Open(_) => {
                 true
             }
+            // Nothing is subtracted from a body.
+            Kind::Minus => self.follows_body(index),
             _ => false,
         };
         if !ends {
@@ -261,6 +263,14 @@ impl Marker<'_> {
             frame.starts = true;
             frame.every = false;
         }
+    }
+
+    /// Whether the token before closes a body, as that of `every`.
+    fn follows_body(&self, index: usize) -> bool {
+        let before = index.checked_sub(1).and_then(|before| self.get(before));
+        before
+            .and_then(|token| self.text.get(token.start as usize))
+            .is_some_and(|byte| matches!(*byte, BODY_CLOSE | OPERAND_CLOSE))
     }
 
     /// Whether a word behind a term is an operator or modifier.
