@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             // Modules are small, and hosts load them often.
             ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"),
             // Symbols are what is linked by.
-            ("CARGO_PROFILE_RELEASE_STRIP", "none"),
+            ("CARGO_PROFILE_RELEASE_STRIP", "debuginfo"),
         ],
     })?;
     let out = PathBuf::from(env::var("OUT_DIR")?);

@@ -29,7 +29,11 @@ pub(crate) enum Command {
     /// Exit codes: 0 evaluated, whatever the result is; 2 not evaluated.
     #[command(after_help = EVAL_EXAMPLES)]
     Eval(EvalArgs),
-    /// Compiles policies to a WebAssembly module, which `kpol test --module` loads.
+    /// Compiles policies to a WebAssembly module.
+    ///
+    /// `--target kpol` makes a small module for `kpol test --module`, which tells where in a document a failure is.
+    /// `--target portable` makes one that has all it needs, with OPA's Wasm ABI 1.3: it runs in the SDKs of OPA and in
+    /// any other host of OPA's modules.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArgs),
     /// Prints what policies may use, in the format of OPA's capabilities files.
@@ -57,7 +61,9 @@ Examples:
 const BUILD_EXAMPLES: &str = "\
 Examples:
   kpol build policies -e main/deny -o deny.wasm
-  kpol test --module deny.wasm pod.yaml";
+  kpol test --module deny.wasm pod.yaml
+  kpol build policies -e main/deny -t portable -o policy.wasm
+  kpol build policies -e main/deny -b -d data.json -o bundle.tar.gz";
 
 /// Limits of every evaluation.
 #[derive(Debug, ClapArgs)]
@@ -166,7 +172,26 @@ pub(crate) struct BuildArgs {
     /// A rule to export, such as `main/deny`; may be given many times.
     #[arg(short, long, required = true, value_name = "ENTRYPOINT")]
     pub(crate) entrypoint: Vec<String>,
-    /// The module to write.
+    /// What the module is for.
+    #[arg(short, long, default_value = "kpol")]
+    pub(crate) target: Target,
+    /// Writes an OPA bundle (.tar.gz) with a portable module, its data and a manifest.
+    #[arg(short, long)]
+    pub(crate) bundle: bool,
+    /// A folder or file with data for the bundle (YAML or JSON); may be given many times.
+    #[arg(short, long, value_name = "DIR", requires = "bundle")]
+    pub(crate) data: Vec<PathBuf>,
+    /// The revision that the bundle's manifest tells.
+    #[arg(long, value_name = "TEXT", default_value = "", requires = "bundle")]
+    pub(crate) revision: String,
+    /// A portable module ends with an error where a builtin does, and tells its host place, code and text; otherwise
+    /// such a call is undefined.
+    #[arg(long)]
+    pub(crate) strict_builtin_errors: bool,
+    /// A portable module keeps calls of `print`; its host must take what is printed.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// The file to write.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Reads policies as Rego v0.
@@ -175,6 +200,16 @@ pub(crate) struct BuildArgs {
     /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
     #[arg(long, value_name = "FILE")]
     pub(crate) capabilities: Option<PathBuf>,
+}
+
+/// What a module is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// kpol itself.
+    Kpol,
+    /// Any host of OPA's Wasm ABI.
+    #[value(alias = "wasm")]
+    Portable,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

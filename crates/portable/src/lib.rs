@@ -2,12 +2,13 @@
 //! OPA and for any other host of its modules.
 //!
 //! ```text
-//! Artifact + portable guest ─ link ─► one module
+//! Artifact + portable guest ─ link ─► one module ─ bundle ─► bundle.tar.gz
 //! ```
 //! The guest is the crate `kpol-guest` with its feature `portable`, built by this crate's build script. It is linked
 //! with relocations, so that a module has only those of its functions and data that the policy needs.
 #![forbid(unsafe_code)]
 
+pub mod bundle;
 mod emit;
 mod info;
 mod link;
@@ -90,4 +91,10 @@ pub fn host_builtins(artifact: &Artifact) -> Result<Vec<&'static str>, PortableE
     let builtins = Builtins::of(&artifact.description)?;
     let names = builtins.host.iter().filter_map(|id| Some(id.get()?.name));
     Ok(names.collect())
+}
+
+/// The name of an entrypoint in a module: `main/deny` for `data.main.deny`.
+#[must_use]
+pub fn entrypoint(name: &str) -> String {
+    names::path(name)
 }

@@ -67,6 +67,39 @@ fn entrypoints_with_dots_and_several_of_them() {
 }
 
 #[test]
+fn portable_modules_and_bundles() {
+    let folder = Folder::with(NO_PODS).file("data.yaml", "limits:\n  cpu: 2\n");
+    let build = |args: &[&str], output: &str| {
+        let mut all = vec!["build", "policies", "-e", "main/deny", "-o", output];
+        all.extend(args);
+        folder.kpol(&all).expect(0);
+        std::fs::read(folder.path(output)).unwrap()
+    };
+    let module = build(&["-t", "portable"], "p.wasm");
+    assert!(module.starts_with(b"\0asm"));
+    assert_eq!(module, build(&["--target", "wasm"], "q.wasm"));
+    assert_ne!(module, build(&[], "r.wasm"));
+    let bundle = build(&["-b", "-d", "data.yaml", "--revision", "7"], "b.tar.gz");
+    assert!(bundle.starts_with(b"\x1f\x8b"));
+    assert_eq!(
+        bundle,
+        build(&["-b", "-d", "data.yaml", "--revision", "7"], "c.tar.gz")
+    );
+    folder
+        .kpol(&[
+            "build",
+            "policies",
+            "-e",
+            "main/deny",
+            "-o",
+            "n.wasm",
+            "--print",
+        ])
+        .expect(2)
+        .says(&["add `-t portable`"]);
+}
+
+#[test]
 fn what_cannot_be_built() {
     let folder = Folder::with(NO_PODS).file("bad/x.rego", "package x\n\np if {\n");
     let build = |args: &[&str]| {
