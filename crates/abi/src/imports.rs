@@ -77,6 +77,12 @@ imports! {
     Builtin4 = "builtin4" (builtin, site, a, b, c, d) -> v;
     /// A region of `words` zeroed words in the arena (memo frames, override slots).
     Words = "words" (words) -> v;
+    /// The items of `source` whose value below `path` (an array of keys) may be equal to `on`, as a collection with
+    /// the same keys and values in order; `slot` is the address of the memo slot that keeps the index.
+    Narrow = "narrow" (slot, source, path, on) -> v;
+    /// The memo of a call with these arguments (0 for those that the function does not have) in the function's memo
+    /// slot: the address of two words, the result and whether there is one.
+    Memo = "memo" (slot, a, b, c, d) -> v;
     /// A new trace record with room for `slots` slots, linked into the trace list; returns its address. The
     /// caller fills the slots.
     Trace = "trace" (site, value, slots) -> v;

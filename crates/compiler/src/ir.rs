@@ -32,7 +32,7 @@ pub struct Policy {
     pub funcs: Vec<Func>,
     /// What the host may call.
     pub entrypoints: Vec<Entrypoint>,
-    /// The number of memo slots (two words each: state, value).
+    /// The number of memo slots (two words each).
     pub memo_slots: u32,
     /// The number of override slots (one word each), set by [`Override::Slot`].
     pub override_slots: u32,
@@ -165,7 +165,8 @@ pub struct Func {
     pub params: u32,
     /// The number of locals, parameters included.
     pub locals: u32,
-    /// Where the value is kept once computed; only for functions without parameters.
+    /// Where the value is kept once computed; for a function with parameters (at most four), where the values of all
+    /// calls are.
     pub memo: Option<MemoId>,
     /// Its statements. Where the body ends without [`Stmt::Return`], the result is undefined.
     pub body: Block,
@@ -278,6 +279,21 @@ pub enum Stmt {
         source: Operand,
         /// A defined value.
         key: Operand,
+    },
+    /// `dst` becomes `source`, or a collection with the same keys and values in the same order that may leave out
+    /// items whose value below `path` is not equal to `on`: the index of a join, for a [`Stmt::Scan`] whose body tests
+    /// that. All operands may be undefined; never fails.
+    Narrow {
+        /// Target.
+        dst: Local,
+        /// A collection, or anything else.
+        source: Operand,
+        /// Keys; empty for the items themselves.
+        path: Vec<ConstId>,
+        /// What the values are compared with.
+        on: Operand,
+        /// Where the index is kept.
+        memo: MemoId,
     },
     /// Calls a function; fails where its result is undefined.
     Call {

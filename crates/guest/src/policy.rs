@@ -125,6 +125,16 @@ extern "C" fn words(words: u32) -> u32 {
     heap().alloc_zeroed(words)
 }
 
+#[unsafe(export_name = "narrow")]
+extern "C" fn narrow(slot: u32, source: Value, path: Value, on: Value) -> Value {
+    heap().narrow(slot, source, path, on)
+}
+
+#[unsafe(export_name = "memo")]
+extern "C" fn memo(slot: u32, a: Value, b: Value, c: Value, d: Value) -> u32 {
+    heap().memo(slot, [a, b, c, d])
+}
+
 #[unsafe(export_name = "trace")]
 extern "C" fn trace(site: u32, value: Value, slots: u32) -> u32 {
     heap().trace(site, value, slots)

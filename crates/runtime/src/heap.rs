@@ -136,11 +136,7 @@ impl Heap<'_> {
     /// Allocates a cell with its header.
     pub fn alloc_cell(&mut self, header: [u32; 4], body: u32) -> u32 {
         let at = self.alloc(HEADER.saturating_add(body));
-        let [tag, a, b, c] = header;
-        self.store(at, tag);
-        self.store(at + 4, a);
-        self.store(at + 8, b);
-        self.store(at + 12, c);
+        self.store_all(at, header);
         at
     }
 

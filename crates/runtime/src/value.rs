@@ -5,6 +5,7 @@ mod collection;
 mod compare;
 mod hash;
 mod index;
+mod join;
 #[cfg(feature = "portable")]
 mod levels;
 mod merge;

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "tests"
 )]
 
@@ -512,4 +513,59 @@ fn a_trace_is_a_list_in_order() {
     assert_eq!(heap.load(second), 0);
     heap.reset();
     assert_eq!(heap.control(control::TRACE_HEAD), 0);
+}
+
+/// The order of an object's keys, however many there are and however they begin.
+#[test]
+fn keys_are_in_order() {
+    for count in [2, 5, 12, 13, 40] {
+        let mut heap = Heap::new();
+        let mut names: Vec<String> = (0..count)
+            .map(|i| match i % 5 {
+                0 => "\0".repeat(i / 5),
+                1 => format!("same-beginning-{}", 97 * i % 41),
+                2 => format!("{}", 97 * i % 41),
+                3 => format!("ä{}", 97 * i % 41),
+                _ => format!("same-beg{}", "n".repeat(i)),
+            })
+            .collect();
+        let mut entries: Vec<_> = names
+            .iter()
+            .map(|name| (heap.string(name), Value::TRUE))
+            .collect();
+        let object = heap.object_from_entries(&mut entries);
+        names.sort();
+        names.dedup();
+        let found: Vec<String> = heap
+            .entries(object)
+            .into_iter()
+            .map(|(key, _)| heap.text(key).to_owned())
+            .collect();
+        assert_eq!(found, names);
+    }
+}
+
+/// A memo belongs to a list of arguments, however many there are, and is made once.
+#[test]
+fn memos_of_calls() {
+    let mut heap = Heap::new();
+    let slot = heap.alloc_zeroed(2);
+    let args = |i: i64| {
+        [
+            Value::small(i).unwrap(),
+            Value::TRUE,
+            Value::NULL,
+            Value::UNDEFINED,
+        ]
+    };
+    let made: Vec<u32> = (0..100).map(|i| heap.memo(slot, args(i))).collect();
+    for (i, entry) in (0..100).zip(&made) {
+        assert_eq!((heap.load(*entry), heap.load(entry + 4)), (0, 0));
+        heap.store(*entry, args(i)[0].0);
+        heap.store(entry + 4, 1);
+    }
+    for (i, entry) in (0..100).zip(&made) {
+        let found = heap.memo(slot, args(i));
+        assert_eq!((found, heap.load(found)), (*entry, args(i)[0].0));
+    }
 }

@@ -184,29 +184,33 @@ fn lay_out_all(heap: &mut Heap<'_>, items: &[Const]) -> Result<Vec<Value>, Codeg
     items.iter().map(|item| lay_out(heap, item)).collect()
 }
 
-/// The arrays of keys that documents are patched at.
+/// The arrays of keys that documents are patched at, or that joins look at.
 fn paths(heap: &mut Heap<'_>, policy: &Policy, values: &[Value]) -> HashMap<Vec<ConstId>, u32> {
     let mut paths = HashMap::new();
     for func in &policy.funcs {
-        func.body.visit(&mut |stmt| {
-            let Stmt::With { overrides, .. } = stmt else {
-                return;
-            };
-            for change in overrides {
-                let (Override::Input { path, .. }
-                | Override::Data { path, .. }
-                | Override::PatchSlot { path, .. }) = change
-                else {
-                    continue;
-                };
-                if !path.is_empty() && !paths.contains_key(path) {
-                    let keys: Vec<Value> = path
-                        .iter()
-                        .map(|key| values.get(key.index()).copied().unwrap_or_default())
-                        .collect();
-                    paths.insert(path.clone(), heap.array(&keys).0);
+        let mut add = |path: &Vec<ConstId>| {
+            if !paths.contains_key(path) {
+                let keys: Vec<Value> = path
+                    .iter()
+                    .map(|key| values.get(key.index()).copied().unwrap_or_default())
+                    .collect();
+                paths.insert(path.clone(), heap.array(&keys).0);
+            }
+        };
+        func.body.visit(&mut |stmt| match stmt {
+            Stmt::Narrow { path, .. } => add(path),
+            Stmt::With { overrides, .. } => {
+                for change in overrides {
+                    if let Override::Input { path, .. }
+                    | Override::Data { path, .. }
+                    | Override::PatchSlot { path, .. } = change
+                        && !path.is_empty()
+                    {
+                        add(path);
+                    }
                 }
             }
+            _ => {}
         });
     }
     paths

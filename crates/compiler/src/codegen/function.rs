@@ -10,6 +10,7 @@ use super::code::{Callee, Code, Global, Label, Slot};
 use super::constants::{Constant, Constants, Nature};
 use super::helpers::Helper;
 use super::module::Tables;
+use crate::ir::verify::MAX_MEMO_PARAMS;
 use crate::ir::{Block, Func, Local, MemoId, Operand, SiteId, Stmt, WithId};
 
 /// The site of an error that has no place in the source.
@@ -71,6 +72,7 @@ pub(super) fn emit(
         keep: None,
     };
     match func.memo {
+        Some(memo) if func.params > 0 => emitter.memoised_call(memo)?,
         Some(memo) => emitter.memoised(memo)?,
         None => {
             let fail = emitter.code.block();
@@ -155,6 +157,53 @@ impl Emitter<'_> {
         code.get(frame);
         code.get(result);
         code.store(at + 4);
+        code.get(result);
+        Ok(())
+    }
+
+    /// A body whose result is kept for each list of arguments: the value, and a word that says whether it is there.
+    fn memoised_call(&mut self, memo: MemoId) -> Result<(), CodegenError> {
+        let func = self.func;
+        let entry = self.code.temp();
+        let result = self.code.temp();
+        let code = &mut self.code;
+        code.global_get(Global::Frame);
+        code.constant(memo.0 * 8);
+        code.op().i32_add();
+        for i in 0..MAX_MEMO_PARAMS {
+            if i < func.params {
+                code.get(Slot(i));
+            } else {
+                code.constant(UNDEFINED);
+            }
+        }
+        code.call_runtime(RuntimeFn::Memo);
+        code.tee(entry);
+        code.load(4);
+        code.if_true();
+        code.get(entry);
+        code.load(0);
+        code.op().return_();
+        code.end();
+        code.constant(UNDEFINED);
+        code.set(result);
+        let fail = code.block();
+        self.keep = Some((fail, result));
+        self.block(
+            &func.body,
+            Exits {
+                fail,
+                complete: None,
+            },
+        )?;
+        let code = &mut self.code;
+        code.end();
+        code.get(entry);
+        code.get(result);
+        code.store(0);
+        code.get(entry);
+        code.constant(MEMO_DONE);
+        code.store(4);
         code.get(result);
         Ok(())
     }
@@ -265,6 +314,23 @@ impl Emitter<'_> {
             }
             Stmt::TryDot { dst, source, key } => {
                 self.dot(*source, *key)?;
+                self.code.set(slot(*dst));
+            }
+            Stmt::Narrow {
+                dst,
+                source,
+                path,
+                on,
+                memo,
+            } => {
+                let keys = self.shared.constants.path(path);
+                self.code.global_get(Global::Frame);
+                self.code.constant(memo.0 * 8);
+                self.code.op().i32_add();
+                self.push(*source)?;
+                self.code.constant(keys);
+                self.push(*on)?;
+                self.code.call_runtime(RuntimeFn::Narrow);
                 self.code.set(slot(*dst));
             }
             Stmt::Call { dst, func, args } => {

@@ -3,6 +3,7 @@
 //! It follows the documentation of each statement word by word and knows nothing of codegen's short cuts.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use kpol_abi::builtins::BuiltinId;
 use kpol_abi::layout::PARTIAL;
@@ -70,6 +71,8 @@ pub struct Machine<'p, 'h, 'm> {
     heap: &'h mut Heap<'m>,
     consts: Vec<Value>,
     frames: Vec<Vec<Memo>>,
+    /// Results of functions with parameters.
+    calls: HashMap<Key, Value>,
     state: State,
     strict: bool,
     depth: u32,
@@ -98,6 +101,9 @@ enum Memo {
     Running,
     Done(Value),
 }
+
+/// A call with a memo: the frame, its slot, and the words of the arguments.
+type Key = (usize, MemoId, Vec<u32>);
 
 /// How a block ended.
 enum Flow {
@@ -144,6 +150,7 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
             heap,
             consts,
             frames: Vec::new(),
+            calls: HashMap::new(),
             state: State {
                 input: inputs.input,
                 data: inputs.data,
@@ -193,7 +200,15 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
             .get(id.index())
             .ok_or(Error::Invalid("function"))?;
         let frame = self.state.frame;
-        if let Some(memo) = func.memo {
+        let slot = func.memo.filter(|_| func.params == 0);
+        let key: Option<Key> = func
+            .memo
+            .filter(|_| func.params > 0)
+            .map(|memo| (frame, memo, args.iter().map(|arg| arg.0).collect()));
+        if let Some(result) = key.as_ref().and_then(|key| self.calls.get(key)) {
+            return Ok(*result);
+        }
+        if let Some(memo) = slot {
             match *self.memo(frame, memo)? {
                 Memo::Done(value) => return Ok(value),
                 Memo::Running => return Err(Error::Invalid("recursion")),
@@ -210,8 +225,11 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
             Flow::Return(value) => value,
             _ => Value::UNDEFINED,
         };
-        if let Some(memo) = func.memo {
+        if let Some(memo) = slot {
             *self.memo(frame, memo)? = Memo::Done(result);
+        }
+        if let Some(key) = key {
+            self.calls.insert(key, result);
         }
         Ok(result)
     }
@@ -317,7 +335,20 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
         call: &mut Call,
     ) -> Result<Flow, Error> {
         let source = self.read(source, call)?;
-        let items: Vec<(Value, Value)> = match self.heap.kind(source) {
+        for (k, v) in self.pairs(source) {
+            self.write(key, k, call)?;
+            self.write(value, v, call)?;
+            match self.block(body, call)? {
+                Flow::Completed | Flow::Failed => {}
+                leaving => return Ok(leaving),
+            }
+        }
+        Ok(Flow::Completed)
+    }
+
+    /// The keys and values of a collection, in order.
+    fn pairs(&mut self, source: Value) -> Vec<(Value, Value)> {
+        match self.heap.kind(source) {
             Kind::Array => {
                 let items = self.heap.items(source);
                 (0..).filter_map(Value::small).zip(items).collect()
@@ -330,16 +361,29 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
                 .collect(),
             Kind::Object => self.heap.entries(source),
             _ => Vec::new(),
-        };
-        for (k, v) in items {
-            self.write(key, k, call)?;
-            self.write(value, v, call)?;
-            match self.block(body, call)? {
-                Flow::Completed | Flow::Failed => {}
-                leaving => return Ok(leaving),
+        }
+    }
+
+    /// The items of a collection whose value below a path equals another: all that may be left out is.
+    fn narrowed(
+        &mut self,
+        source: Operand,
+        path: &[ConstId],
+        on: Operand,
+        call: &Call,
+    ) -> Result<Value, Error> {
+        let (source, on) = (self.read(source, call)?, self.read(on, call)?);
+        let mut entries = Vec::new();
+        for (key, value) in self.pairs(source) {
+            let mut found = value;
+            for key in path {
+                found = self.heap.dot(found, self.constant(*key)?);
+            }
+            if on.is_defined() && found.is_defined() && self.heap.equal(found, on) {
+                entries.push((key, value));
             }
         }
-        Ok(Flow::Completed)
+        Ok(self.heap.object(&entries))
     }
 
     /// Statements without blocks: whether they complete.
@@ -369,6 +413,17 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
             Stmt::TryDot { dst, source, key } => {
                 let (source, key) = (self.read(*source, call)?, self.read(*key, call)?);
                 let value = self.heap.dot(source, key);
+                self.write(*dst, value, call)?;
+                Ok(true)
+            }
+            Stmt::Narrow {
+                dst,
+                source,
+                path,
+                on,
+                ..
+            } => {
+                let value = self.narrowed(*source, path, *on, call)?;
                 self.write(*dst, value, call)?;
                 Ok(true)
             }

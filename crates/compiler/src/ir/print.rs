@@ -210,6 +210,21 @@ impl Printer<'_> {
                 let (source, key) = (self.op(*source), self.op(*key));
                 write!(f, "{} =? {source}[{key}]", local(*dst))
             }
+            Stmt::Narrow {
+                dst,
+                source,
+                path,
+                on,
+                memo,
+            } => {
+                let (source, path, on) = (self.op(*source), self.path(path), self.op(*on));
+                write!(
+                    f,
+                    "{} = {source} where item{path} == {on} memo {}",
+                    local(*dst),
+                    memo.0
+                )
+            }
             Stmt::Call { dst, func, args } => {
                 let (func, args) = (name(self.policy, *func), self.ops(args));
                 write!(f, "{} = call {func}({args})", local(*dst))

@@ -20,20 +20,23 @@ pub struct VerifyError {
     pub problem: Problem,
 }
 
+/// The most parameters of a function with a memo.
+pub const MAX_MEMO_PARAMS: u32 = 4;
+
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// An id that nothing belongs to.
     #[error("there is no {0} {1}")]
     Missing(&'static str, u32),
-    /// An entrypoint with parameters, or a memo for a function with parameters.
+    /// An entrypoint with parameters, or a memo for a function with too many.
     #[error("{0} has parameters")]
     Parameters(&'static str),
     /// A call with the wrong number of arguments.
     #[error("call of `{0}` with {1} arguments")]
     Arity(String, usize),
-    /// Two functions share a memo slot.
-    #[error("memo slot {0} has two functions")]
+    /// A memo slot is used twice.
+    #[error("memo slot {0} is used twice")]
     SharedMemo(u32),
     /// A statement that leaves a [`Stmt::With`] without restoring its state.
     #[error("{0} inside of `With` {1}")]
@@ -86,7 +89,7 @@ pub fn verify(policy: &Policy) -> Result<(), VerifyError> {
 fn check_func(policy: &Policy, func: &Func, memos: &mut HashSet<MemoId>) -> Result<(), Problem> {
     if let Some(memo) = func.memo {
         in_range("memo slot", memo.0, policy.memo_slots as usize)?;
-        if func.params != 0 {
+        if func.params > MAX_MEMO_PARAMS {
             return Err(Problem::Parameters("a memoised function"));
         }
         if !memos.insert(memo) {
@@ -94,7 +97,18 @@ fn check_func(policy: &Policy, func: &Func, memos: &mut HashSet<MemoId>) -> Resu
         }
     }
     let checker = Checker { policy, func };
-    checker.block(&func.body, &Context::default())
+    // First of all: what follows relies on how deep blocks are.
+    checker.block(&func.body, &Context::default())?;
+    let mut result = Ok(());
+    func.body.visit(&mut |stmt| {
+        if let Stmt::Narrow { memo, .. } = stmt
+            && result.is_ok()
+            && !memos.insert(*memo)
+        {
+            result = Err(Problem::SharedMemo(memo.0));
+        }
+    });
+    result
 }
 
 fn in_range(what: &'static str, id: u32, len: usize) -> Result<(), Problem> {
@@ -204,6 +218,10 @@ impl Checker<'_> {
             Stmt::LoadSlot { slot, .. } => self.slot(*slot),
             Stmt::Call { func, args, .. } | Stmt::CallClause { func, args, .. } => {
                 self.call(*func, args.len())
+            }
+            Stmt::Narrow { path, memo, .. } => {
+                in_range("memo slot", memo.0, self.policy.memo_slots as usize)?;
+                self.path(path)
             }
             Stmt::Builtin {
                 builtin,

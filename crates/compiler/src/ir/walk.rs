@@ -54,6 +54,10 @@ impl Stmt {
                 f(*source);
                 f(*key);
             }
+            Stmt::Narrow { source, on, .. } => {
+                f(*source);
+                f(*on);
+            }
             Stmt::Call { args, .. }
             | Stmt::CallClause { args, .. }
             | Stmt::Builtin { args, .. } => args.iter().for_each(|arg| f(*arg)),
@@ -128,6 +132,7 @@ impl Stmt {
             | Stmt::LoadSlot { dst, .. }
             | Stmt::Dot { dst, .. }
             | Stmt::TryDot { dst, .. }
+            | Stmt::Narrow { dst, .. }
             | Stmt::Call { dst, .. }
             | Stmt::CallClause { dst, .. }
             | Stmt::Builtin { dst, .. }

@@ -31,6 +31,10 @@ pub(super) fn operands(stmt: &mut Stmt, f: &mut impl FnMut(&mut Operand)) {
             f(source);
             f(key);
         }
+        Stmt::Narrow { source, on, .. } => {
+            f(source);
+            f(on);
+        }
         Stmt::Call { args, .. }
         | Stmt::CallClause { args, .. }
         | Stmt::Builtin { args, .. }

@@ -50,6 +50,8 @@ pub(crate) fn all() -> Vec<Case> {
         traces(),
         merges(),
         big_objects(),
+        joins(),
+        kept_calls(),
     ]
 }
 
@@ -1450,4 +1452,130 @@ fn big_objects() -> Case {
     let expected: Vec<String> = (0..50).map(|i| i.to_string()).collect();
     let expected = format!("[{}]", expected.join(","));
     case("big_objects", b, &[&expected, &expected])
+}
+
+/// An iteration in an iteration, narrowed to items that are equal to something: over an array, a set and an object,
+/// more than are scanned as they are.
+fn joins() -> Case {
+    let mut b = Build::new();
+    let (id, n) = (b.id(text("id")), b.s("n"));
+    let item = |i: u32| {
+        object(&[
+            ("id", number(&(i % 5).to_string())),
+            ("n", number(&i.to_string())),
+        ])
+    };
+    let items: Vec<Const> = (0..20)
+        .map(item)
+        .chain([object(&[("n", number("99"))]), text("no object")])
+        .collect();
+    let wanted = b.c(Const::Array(vec![
+        number("3"),
+        number("7"),
+        number("1.0"),
+        number("3"),
+        text("id"),
+    ]));
+    let keyed = items
+        .iter()
+        .zip(0..)
+        .map(|(item, i)| (number(&(100 + i).to_string()), item.clone()))
+        .collect();
+    let key = Operand::Const(id);
+    for collection in [
+        Const::Array(items.clone()),
+        Const::Set(items),
+        Const::Object(keyed),
+    ] {
+        let source = b.c(collection);
+        let memo = kpol_compiler::ir::MemoId(b.0.memo_slots);
+        b.0.memo_slots += 1;
+        b.entry(
+            "joined",
+            9,
+            vec![
+                array(0, vec![]),
+                scan(
+                    wanted,
+                    1,
+                    2,
+                    vec![
+                        Stmt::Narrow {
+                            dst: l(3),
+                            source,
+                            path: vec![id],
+                            on: lo(2),
+                            memo,
+                        },
+                        scan(
+                            lo(3),
+                            4,
+                            5,
+                            vec![
+                                dot(6, lo(5), key),
+                                test(CompareOp::Equal, lo(6), lo(2)),
+                                dot(7, lo(5), n),
+                                push(0, lo(7)),
+                            ],
+                        ),
+                    ],
+                ),
+                ret(lo(0)),
+            ],
+        );
+    }
+    let expected = "[3,8,13,18,1,6,11,16,3,8,13,18]";
+    case("joins", b, &[expected, expected, expected])
+}
+
+/// A function that keeps its results, undefined among them, and not beyond a `with`.
+fn kept_calls() -> Case {
+    let mut b = Build::new();
+    let (one, two, three) = (b.n(1), b.n(2), b.n(3));
+    let twice = b.func(
+        "twice",
+        2,
+        5,
+        vec![
+            Stmt::Input(l(2)),
+            test(CompareOp::NotEqual, lo(0), three),
+            builtin(3, "plus", vec![lo(0), lo(1)]),
+            builtin(4, "plus", vec![lo(2), lo(3)]),
+            ret(lo(4)),
+        ],
+    );
+    b.0.funcs[twice.index()].memo = Some(kpol_compiler::ir::MemoId(b.0.memo_slots));
+    b.0.memo_slots += 1;
+    let numbers: Vec<Const> = (0..40).map(|i| number(&(i % 4).to_string())).collect();
+    let numbers = b.c(Const::Array(numbers));
+    b.entry(
+        "kept",
+        6,
+        vec![
+            array(0, vec![]),
+            scan(
+                numbers,
+                1,
+                2,
+                vec![call(3, twice, vec![lo(2), two]), push(0, lo(3))],
+            ),
+            Stmt::With {
+                id: WithId(0),
+                overrides: vec![Override::Input {
+                    path: vec![],
+                    value: one,
+                }],
+                body: Block(vec![call(4, twice, vec![one, two]), push(0, lo(4))]),
+            },
+            call(5, twice, vec![two, one]),
+            push(0, lo(5)),
+            ret(lo(0)),
+        ],
+    );
+    let mut expected: Vec<&str> = ["12", "13", "14"].repeat(10);
+    expected.extend(["4", "13"]);
+    let expected = format!("[{}]", expected.join(","));
+    let mut case = case("kept_calls", b, &[&expected]);
+    case.input = Some(number("10"));
+    case
 }

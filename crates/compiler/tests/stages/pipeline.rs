@@ -19,44 +19,114 @@ pub(crate) struct Way {
     pub(crate) no_index: bool,
 }
 
-/// All ways, whose results must be the same. The first is how policies are compiled by default.
-pub(crate) const WAYS: [Way; 6] = [
+const fn all() -> Way {
     Way {
         name: "default",
-        passes: Passes {
-            share: true,
-            hoist: true,
-        },
+        passes: Passes::ALL,
         no_index: false,
-    },
+    }
+}
+
+const fn without(name: &'static str, passes: Passes) -> Way {
     Way {
-        name: "share alone",
-        passes: Passes {
-            share: true,
-            hoist: false,
+        name,
+        passes,
+        ..all()
+    }
+}
+
+/// All ways, whose results must be the same. The first is how policies are compiled by default.
+pub(crate) const WAYS: [Way; 16] = [
+    all(),
+    without(
+        "without fold",
+        Passes {
+            fold: false,
+            ..Passes::ALL
         },
-        no_index: false,
-    },
-    Way {
-        name: "hoist alone",
-        passes: Passes {
+    ),
+    without(
+        "without share",
+        Passes {
             share: false,
-            hoist: true,
+            ..Passes::ALL
         },
-        no_index: false,
-    },
-    Way {
-        name: "unoptimised",
-        passes: Passes::NONE,
-        no_index: false,
-    },
+    ),
+    without(
+        "without hoist",
+        Passes {
+            hoist: false,
+            ..Passes::ALL
+        },
+    ),
+    without(
+        "without join",
+        Passes {
+            join: false,
+            ..Passes::ALL
+        },
+    ),
+    without(
+        "without memo",
+        Passes {
+            memo: false,
+            ..Passes::ALL
+        },
+    ),
+    without(
+        "without prune",
+        Passes {
+            prune: false,
+            ..Passes::ALL
+        },
+    ),
+    without(
+        "fold alone",
+        Passes {
+            fold: true,
+            ..Passes::NONE
+        },
+    ),
+    without(
+        "share alone",
+        Passes {
+            share: true,
+            ..Passes::NONE
+        },
+    ),
+    without(
+        "hoist alone",
+        Passes {
+            hoist: true,
+            ..Passes::NONE
+        },
+    ),
+    without(
+        "join alone",
+        Passes {
+            join: true,
+            ..Passes::NONE
+        },
+    ),
+    without(
+        "memo alone",
+        Passes {
+            memo: true,
+            ..Passes::NONE
+        },
+    ),
+    without(
+        "prune alone",
+        Passes {
+            prune: true,
+            ..Passes::NONE
+        },
+    ),
+    without("unoptimised", Passes::NONE),
     Way {
         name: "optimised without index",
-        passes: Passes {
-            share: true,
-            hoist: true,
-        },
         no_index: true,
+        ..all()
     },
     Way {
         name: "nothing at all",

@@ -54,6 +54,13 @@ impl Heap<'_> {
         unsafe { (addr as *mut u32).write_volatile(word) }
     }
 
+    /// Writes neighbouring words.
+    pub fn store_all<const N: usize>(&mut self, addr: u32, words: [u32; N]) {
+        for (at, word) in (addr..).step_by(4).zip(words) {
+            self.store(at, word);
+        }
+    }
+
     /// Bytes at an address.
     #[must_use]
     pub fn read(&self, addr: u32, len: u32) -> &[u8] {

@@ -117,6 +117,19 @@ impl<'m> Heap<'m> {
         self.write(addr, &word.to_le_bytes());
     }
 
+    /// Writes neighbouring words.
+    pub fn store_all<const N: usize>(&mut self, addr: u32, words: [u32; N]) {
+        let range = self.range(addr, 4 * N as u32);
+        match self.slice_mut().get_mut(range) {
+            Some(to) => {
+                for (to, word) in to.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+                    *to = word.to_le_bytes();
+                }
+            }
+            None => self.exhausted.set(true),
+        }
+    }
+
     /// Bytes at an address.
     #[must_use]
     pub fn read(&self, addr: u32, len: u32) -> &[u8] {

@@ -7,6 +7,9 @@ use kpol_abi::layout::SORTED;
 use super::{Kind, MAX_DEPTH, Value, number};
 use crate::heap::Heap;
 
+/// The most entries that are sorted one by one.
+const FEW: usize = 12;
+
 impl Heap<'_> {
     /// Whether two values are equal. Numbers are compared by value, whatever their spelling.
     #[must_use]
@@ -142,6 +145,35 @@ impl Heap<'_> {
 
     /// Sorts entries by key. Equal ones keep their order.
     pub(super) fn sort_entries(&mut self, entries: &mut [(Value, Value)]) {
-        entries.sort_by(|a, b| self.compare(a.0, b.0));
+        if entries.len() <= FEW && entries.iter().all(|(key, _)| self.is_string(*key)) {
+            self.sort_few(entries);
+        } else {
+            entries.sort_by(|a, b| self.compare(a.0, b.0));
+        }
+    }
+
+    /// Sorts a few entries with strings as keys: by their first bytes, which decide nearly always.
+    fn sort_few(&self, entries: &mut [(Value, Value)]) {
+        let mut starts = [0_u64; FEW];
+        for (start, (key, _)) in starts.iter_mut().zip(&*entries) {
+            *start = self.string_start(*key);
+        }
+        for i in 1..entries.len() {
+            for j in (1..=i).rev() {
+                let (Some([left, right]), Some([(a, _), (b, _)])) =
+                    (starts.get(j - 1..=j), entries.get(j - 1..=j))
+                else {
+                    break;
+                };
+                let order = left
+                    .cmp(right)
+                    .then_with(|| self.string_bytes(*a).cmp(self.string_bytes(*b)));
+                if order.is_le() {
+                    break;
+                }
+                starts.swap(j - 1, j);
+                entries.swap(j - 1, j);
+            }
+        }
     }
 }

@@ -87,8 +87,7 @@ impl Heap<'_> {
         );
         self.store(at + ITEMS, at + HEADER);
         for (i, (key, value)) in (0u32..).zip(&*entries) {
-            self.store((at + HEADER).wrapping_add(8 * i), key.0);
-            self.store((at + HEADER).wrapping_add(8 * i + 4), value.0);
+            self.store_all((at + HEADER).wrapping_add(8 * i), [key.0, value.0]);
         }
         self.lay_index(Value(at), STRIDE, at + HEADER + body);
         Value(at)

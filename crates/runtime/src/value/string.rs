@@ -68,6 +68,21 @@ impl Heap<'_> {
         )
     }
 
+    /// The first bytes of what is known to be a string, as a number that is ordered as they are.
+    pub(super) fn string_start(&self, string: Value) -> u64 {
+        let bytes = self.string_bytes(string);
+        match bytes.first_chunk::<8>() {
+            Some(start) => u64::from_be_bytes(*start),
+            None => {
+                let word = bytes
+                    .iter()
+                    .fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+                word.checked_shl(64 - 8 * bytes.len() as u32)
+                    .unwrap_or_default()
+            }
+        }
+    }
+
     /// The hash that a string's cell carries.
     pub(super) fn string_hash(&self, string: Value) -> u32 {
         self.load(string.0 + HASH)
