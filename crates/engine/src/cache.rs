@@ -1,4 +1,4 @@
-//! Compiled code on disk.
+//! Compiled code on disk, and what else is not to be computed again.
 //!
 //! The folder belongs to one user and only that user can write into it; entries are named by the hash of the
 //! module and of all that its compilation depends on. An entry that is damaged, that belongs to somebody else or
@@ -54,6 +54,14 @@ impl Cache {
         Key(format!("{}.kpol", hasher.finalize().to_hex()))
     }
 
+    /// The name of an entry that holds anything but compiled code.
+    pub(crate) fn named(&self, name: &[u8]) -> Key {
+        let mut hasher = blake3::Hasher::new_derive_key("kpol: kept bytes");
+        hasher.update(self.fingerprint.as_bytes());
+        hasher.update(name);
+        Key(format!("{}.kept", hasher.finalize().to_hex()))
+    }
+
     /// The module of an entry, if there is one to be trusted.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Module> {
         let code = self.read(key)?;
@@ -63,7 +71,8 @@ impl Cache {
         unsafe { Module::deserialize(engine, &code) }.ok()
     }
 
-    fn read(&self, key: &Key) -> Option<Vec<u8>> {
+    /// The bytes of an entry, if there is one to be trusted.
+    pub(crate) fn read(&self, key: &Key) -> Option<Vec<u8>> {
         let path = self.folder.join(&key.0);
         if !fs::symlink_metadata(&path).ok()?.is_file() {
             return None;
@@ -88,8 +97,13 @@ impl Cache {
     /// Writes an entry: under another name first, so that no reader ever sees a part of it.
     pub(crate) fn store(&self, key: &Key, module: &Module) {
         if let Ok(code) = module.serialize() {
-            let _ = self.write(key, &code);
+            self.store_bytes(key, &code);
         }
+    }
+
+    /// Writes an entry of any bytes.
+    pub(crate) fn store_bytes(&self, key: &Key, bytes: &[u8]) {
+        let _ = self.write(key, bytes);
     }
 
     fn write(&self, key: &Key, code: &[u8]) -> std::io::Result<()> {

@@ -131,6 +131,20 @@ impl Engine {
         guest::WASM
     }
 
+    /// What was kept in the cache under a name, which is to tell it from all else that could have been kept.
+    #[must_use]
+    pub fn kept(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let cache = self.inner.cache.as_ref()?;
+        cache.read(&cache.named(name))
+    }
+
+    /// Keeps bytes in the cache, if there is one.
+    pub fn keep(&self, name: &[u8], bytes: &[u8]) {
+        if let Some(cache) = &self.inner.cache {
+            cache.store_bytes(&cache.named(name), bytes);
+        }
+    }
+
     /// Compiles a module, or takes it from the cache.
     pub(crate) fn compile(&self, wasm: &[u8]) -> Result<Module, LoadError> {
         let engine = &self.inner.wasmtime;

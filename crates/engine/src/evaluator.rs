@@ -246,11 +246,16 @@ impl Evaluator {
         if self.instance.is_none() {
             let mut instance = Instance::new(&self.policy, self.limits, self.strict)?;
             let bounds = self.data.bounds();
-            let size = lower::size(&bounds).ok_or_else(EvalError::memory)?;
+            let common = lower::common_bounds();
+            let size = lower::size(&bounds)
+                .zip(lower::size(&common))
+                .and_then(|(data, common)| data.checked_add(common))
+                .ok_or_else(EvalError::memory)?;
             let (data, scratch) = (&self.data, &mut self.scratch);
             let data = instance.timed(|instance| {
-                instance.reserve(size, bounds.strings)?;
+                instance.reserve(size, bounds.strings.saturating_add(common.strings))?;
                 let mut heap = instance.heap();
+                lower::common(&mut heap);
                 let data = lower::data(&mut heap, scratch, data);
                 if heap.exhausted() {
                     return Err(EvalError::internal(

@@ -76,6 +76,128 @@ pub(crate) fn document(
     part(heap, scratch, Some(places), from, from.root())
 }
 
+/// Strings that most documents have: they stay in memory from one input to the next, so that laying them out is to find
+/// them.
+const COMMON: &[&str] = &[
+    "ALL",
+    "Always",
+    "ClusterIP",
+    "DaemonSet",
+    "Deployment",
+    "IfNotPresent",
+    "Job",
+    "Namespace",
+    "Pod",
+    "RuntimeDefault",
+    "Service",
+    "StatefulSet",
+    "TCP",
+    "allowPrivilegeEscalation",
+    "annotations",
+    "apiGroup",
+    "apiGroups",
+    "apiVersion",
+    "app",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/version",
+    "apps/v1",
+    "args",
+    "automountServiceAccountToken",
+    "batch/v1",
+    "capabilities",
+    "command",
+    "configMap",
+    "configMapKeyRef",
+    "configMapRef",
+    "containerPort",
+    "containers",
+    "cpu",
+    "creationTimestamp",
+    "data",
+    "default",
+    "drop",
+    "emptyDir",
+    "env",
+    "envFrom",
+    "failureThreshold",
+    "group",
+    "hostPath",
+    "httpGet",
+    "image",
+    "imagePullPolicy",
+    "initContainers",
+    "initialDelaySeconds",
+    "key",
+    "kind",
+    "labels",
+    "limits",
+    "livenessProbe",
+    "matchLabels",
+    "memory",
+    "metadata",
+    "mountPath",
+    "name",
+    "namespace",
+    "object",
+    "path",
+    "periodSeconds",
+    "port",
+    "ports",
+    "protocol",
+    "rbac.authorization.k8s.io/v1",
+    "readOnly",
+    "readOnlyRootFilesystem",
+    "readinessProbe",
+    "replicas",
+    "requests",
+    "resources",
+    "restartPolicy",
+    "roleRef",
+    "rules",
+    "runAsNonRoot",
+    "runAsUser",
+    "seccompProfile",
+    "secretKeyRef",
+    "secretName",
+    "securityContext",
+    "selector",
+    "serviceAccountName",
+    "spec",
+    "status",
+    "strategy",
+    "subjects",
+    "targetPort",
+    "template",
+    "timeoutSeconds",
+    "type",
+    "uid",
+    "v1",
+    "value",
+    "valueFrom",
+    "verbs",
+    "version",
+    "volumeMounts",
+    "volumes",
+];
+
+/// What [`common`] needs.
+pub(crate) fn common_bounds() -> Bounds {
+    Bounds {
+        nodes: COMMON.len() as u32,
+        strings: COMMON.len() as u32,
+        string_bytes: COMMON.iter().map(|text| text.len() as u64).sum(),
+        ..Bounds::default()
+    }
+}
+
+/// Writes the strings that most documents have.
+pub(crate) fn common(heap: &mut Heap<'_>) {
+    for text in COMMON {
+        heap.string(text);
+    }
+}
+
 /// Writes base data.
 pub(crate) fn data(heap: &mut Heap<'_>, scratch: &mut Scratch, data: &Data) -> Value {
     members(heap, scratch, data.members())
@@ -105,10 +227,8 @@ fn part(
 ) -> Value {
     scratch.values.clear();
     scratch.open.clear();
-    let end = from.after(root).0;
-    for id in root.0..end {
-        let node = NodeId(id);
-        let value = match from.kind(node) {
+    for (node, kind, after) in from.walk(root) {
+        let value = match kind {
             Kind::Null => Value::NULL,
             Kind::Bool(b) => Value::boolean(b),
             Kind::Integer(n) => heap.integer(n),
@@ -118,16 +238,16 @@ fn part(
             kind @ (Kind::Array(_) | Kind::Object(_)) => {
                 scratch.open.push(Open {
                     node,
-                    end: from.after(node).0,
+                    end: after,
                     base: scratch.values.len(),
                     object: matches!(kind, Kind::Object(_)),
                 });
-                close(heap, scratch, &mut places, id + 1);
+                close(heap, scratch, &mut places, node.0 + 1);
                 continue;
             }
         };
         scratch.values.push(value);
-        close(heap, scratch, &mut places, id + 1);
+        close(heap, scratch, &mut places, node.0 + 1);
     }
     scratch.values.pop().unwrap_or(Value::NULL)
 }

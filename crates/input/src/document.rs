@@ -201,14 +201,33 @@ impl Document {
     /// The value of a node; null for an id of no node.
     #[must_use]
     pub fn kind(&self, node: NodeId) -> Kind<'_> {
-        match self.tape.node(node).map(|node| node.repr) {
-            None | Some(Repr::Null) => Kind::Null,
-            Some(Repr::Bool(value)) => Kind::Bool(value),
-            Some(Repr::Integer(value)) => Kind::Integer(value),
-            Some(Repr::Number(text)) => Kind::Number(self.tape.text_of(text)),
-            Some(Repr::String(text)) => Kind::String(self.tape.text_of(text)),
-            Some(Repr::Array { len, .. }) => Kind::Array(len),
-            Some(Repr::Object { len, .. }) => Kind::Object(len),
+        self.tape
+            .node(node)
+            .map_or(Kind::Null, |node| self.kind_of(node))
+    }
+
+    /// All nodes from one on to the last inside of it, in order: what each is, and the id after it and what is inside.
+    pub fn walk(&self, node: NodeId) -> impl Iterator<Item = (NodeId, Kind<'_>, u32)> {
+        let (start, end) = (node.0 as usize, self.tape.after(node) as usize);
+        let nodes = self.tape.nodes.get(start..end).unwrap_or_default();
+        (node.0..).zip(nodes).map(|(id, node)| {
+            let after = match node.repr {
+                Repr::Array { end, .. } | Repr::Object { end, .. } => end,
+                _ => id.saturating_add(1),
+            };
+            (NodeId(id), self.kind_of(node), after)
+        })
+    }
+
+    fn kind_of(&self, node: &Node) -> Kind<'_> {
+        match node.repr {
+            Repr::Null => Kind::Null,
+            Repr::Bool(value) => Kind::Bool(value),
+            Repr::Integer(value) => Kind::Integer(value),
+            Repr::Number(text) => Kind::Number(self.tape.text_of(text)),
+            Repr::String(text) => Kind::String(self.tape.text_of(text)),
+            Repr::Array { len, .. } => Kind::Array(len),
+            Repr::Object { len, .. } => Kind::Object(len),
         }
     }
 
