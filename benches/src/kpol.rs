@@ -1,44 +1,122 @@
 //! kpol, stage by stage.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kpol_compiler::artifact::Artifact;
-use kpol_compiler::{compile, plan};
-use kpol_diagnostics::{SourceId, SourceMap, render};
-use kpol_engine::{Answer, CompileMode, Engine, EngineOptions, EntryId, Evaluator, Limits, Policy};
-use kpol_input::{Document, Format};
+use kpol_compiler::hir::Program;
+use kpol_compiler::{compile, opt, plan, resolve};
+use kpol_diagnostics::{Diagnostic, SourceId, SourceMap, render};
+use kpol_engine::{
+    Answer, CompileMode, Data, Engine, EngineOptions, EntryId, Evaluator, Limits, Policy,
+};
+use kpol_input::{Document, Format, Options};
 use kpol_syntax::ast::{Module, RegoVersion};
 use kpol_syntax::parse_module;
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
+};
 
 use crate::Result;
+use crate::real::{self, Unit};
 use crate::workload::{PATH, RULE, Workload};
 
-/// A policy's text, as the stages of the compiler need it.
+/// A policy's modules, as the stages of the compiler need them.
 #[derive(Debug)]
 pub struct Source {
     sources: SourceMap,
-    id: SourceId,
+    modules: Vec<(SourceId, RegoVersion)>,
+    entrypoints: Vec<Vec<String>>,
 }
 
 impl Source {
-    /// Takes a policy's text.
+    /// Takes a policy's text, to be asked for [`RULE`].
     #[must_use]
     pub fn new(policy: &str) -> Source {
-        let mut sources = SourceMap::new();
-        let id = sources.add("policy.rego", policy);
-        Source { sources, id }
+        let module = real::Module {
+            name: "policy.rego".to_owned(),
+            text: policy.to_owned(),
+            v0: false,
+        };
+        Source::of(&[module], vec![PATH.map(str::to_owned).to_vec()])
     }
 
-    /// Text to syntax tree.
+    /// Takes a policy of many modules, and the rules that it is asked for.
+    #[must_use]
+    pub fn of(modules: &[real::Module], entrypoints: Vec<Vec<String>>) -> Source {
+        let mut sources = SourceMap::new();
+        let modules = modules
+            .iter()
+            .map(|module| {
+                let version = if module.v0 {
+                    RegoVersion::V0
+                } else {
+                    RegoVersion::V1
+                };
+                (
+                    sources.add(module.name.as_str(), module.text.as_str()),
+                    version,
+                )
+            })
+            .collect();
+        Source {
+            sources,
+            modules,
+            entrypoints,
+        }
+    }
+
+    /// Text to syntax trees.
     ///
     /// # Errors
     /// The syntax errors, rendered.
-    pub fn parse(&self) -> Result<Module> {
-        let (module, errors) = parse_module(self.id, self.sources.text(self.id), RegoVersion::V1);
-        match module {
-            Some(module) if errors.is_empty() => Ok(module),
-            _ => Err(self.rendered(&errors)),
+    pub fn parse(&self) -> Result<Vec<Module>> {
+        // As `kpol test` does it, on all cores.
+        self.modules
+            .par_iter()
+            .with_min_len(8)
+            .map(|(id, version)| {
+                let (module, errors) = parse_module(*id, self.sources.text(*id), *version);
+                match module {
+                    Some(module) if errors.is_empty() => Ok(module),
+                    _ => Err(errors),
+                }
+            })
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|errors| self.rendered(&errors))
+    }
+
+    /// All texts, as the name of what is kept of the policy.
+    #[must_use]
+    pub fn name(&self) -> Vec<u8> {
+        let mut name = Vec::new();
+        for (id, _) in &self.modules {
+            let text = self.sources.text(*id);
+            name.extend_from_slice(&text.len().to_le_bytes());
+            name.extend_from_slice(text.as_bytes());
         }
+        name
+    }
+
+    /// Syntax trees to a checked program.
+    ///
+    /// # Errors
+    /// What is wrong with the policy, rendered.
+    pub fn check(&self, modules: &[Module]) -> Result<Program> {
+        let options = resolve::Options {
+            builtins: kpol_engine::standard_builtins(),
+            ..resolve::Options::default()
+        };
+        compile::check(modules, &[], &options).map_err(|errors| self.rendered(&errors))
+    }
+
+    /// A checked program to WebAssembly, as `kpol test` has it.
+    ///
+    /// # Errors
+    /// A bug in the compiler.
+    pub fn generate(&self, program: &Program) -> Result<Artifact> {
+        compile::generate(program, &self.sources, &self.options())
+            .map_err(|errors| self.rendered(&errors))
     }
 
     /// Text to WebAssembly, as `kpol test` has it.
@@ -46,19 +124,32 @@ impl Source {
     /// # Errors
     /// What is wrong with the policy, rendered.
     pub fn compile(&self) -> Result<Artifact> {
-        let options = compile::Options {
+        self.generate(&self.check(&self.parse()?)?)
+    }
+
+    /// A checked program to plans, and those optimised: how long it takes.
+    ///
+    /// # Errors
+    /// A bug in the compiler.
+    pub fn plan(&self, program: &Program) -> Result<kpol_compiler::ir::Policy> {
+        let options = self.options();
+        plan::plan(program, &options.plan)
+            .map(|policy| opt::optimise(policy, options.passes))
+            .map_err(|errors| self.rendered(&errors))
+    }
+
+    fn options(&self) -> compile::Options {
+        compile::Options {
             plan: plan::Options {
-                entrypoints: vec![PATH.map(str::to_owned).to_vec()],
+                entrypoints: self.entrypoints.clone(),
                 trace: true,
                 ..plan::Options::default()
             },
             ..compile::Options::default()
-        };
-        compile::compile(&[self.parse()?], &[], &self.sources, &options)
-            .map_err(|errors| self.rendered(&errors))
+        }
     }
 
-    fn rendered(&self, errors: &[kpol_diagnostics::Diagnostic]) -> Box<dyn std::error::Error> {
+    fn rendered(&self, errors: &[Diagnostic]) -> Box<dyn std::error::Error> {
         render(&self.sources, errors, false).into()
     }
 }
@@ -92,6 +183,29 @@ impl Prepared {
     pub fn new(workload: &Workload, mode: CompileMode) -> Result<Prepared> {
         let artifact = Source::new(&workload.policy).compile()?;
         Prepared::load(&engine(mode, None)?.load(&artifact)?, &workload.input)
+    }
+
+    /// Compiles and loads a real policy: one evaluator for each of its inputs.
+    ///
+    /// # Errors
+    /// Where any stage fails.
+    pub fn all(engine: &Engine, unit: &Unit) -> Result<Vec<Prepared>> {
+        let artifact = Source::of(&unit.modules, vec![unit.path.clone()]).compile()?;
+        let policy = engine.load(&artifact)?;
+        let mut data = Data::new();
+        data.merge(&[], &read(&unit.data)?)?;
+        let data = Arc::new(data);
+        let prepare = |input: &String| -> Result<Prepared> {
+            let mut evaluator = policy.evaluator(Limits::default())?;
+            evaluator.set_data(Arc::clone(&data))?;
+            Ok(Prepared {
+                evaluator,
+                entry: policy.entrypoint(&unit.rule()).ok_or("no such rule")?,
+                document: read(input)?,
+                input: input.clone(),
+            })
+        };
+        unit.inputs.iter().map(prepare).collect()
     }
 
     /// Makes an evaluator for a loaded policy.
@@ -152,7 +266,9 @@ impl Prepared {
 /// Where it is no JSON.
 pub fn read(input: &str) -> Result<Document> {
     let mut sources = SourceMap::new();
-    let documents = kpol_input::read_str(&mut sources, "input.json", input, Format::Json)?;
+    let source = sources.add("input.json", input);
+    // An input that is a list is one document.
+    let documents = kpol_input::read(&sources, source, Format::Json, &Options::verbatim())?;
     documents
         .into_iter()
         .next()
