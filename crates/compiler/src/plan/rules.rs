@@ -110,6 +110,31 @@ impl Planner<'_> {
         }
     }
 
+    /// What a conflict between two values of a rule is called.
+    fn conflict(&self, rule: &Rule) -> String {
+        let name = rule.name();
+        match rule.kind {
+            // A key that is written out is a part of the object all the same.
+            RuleKind::Complete if self.below_object(rule) => super::UNIQUE_KEYS.to_owned(),
+            RuleKind::Complete => format!("rule {name} produced conflicting values"),
+            RuleKind::Function(_) => {
+                format!("function {name} produced conflicting values for the same inputs")
+            }
+            RuleKind::Set | RuleKind::Object => super::UNIQUE_KEYS.to_owned(),
+        }
+    }
+
+    /// Whether the rule's value is an entry of an object that other rules make.
+    fn below_object(&self, rule: &Rule) -> bool {
+        (1..rule.path.len()).any(|len| {
+            rule.path
+                .get(..len)
+                .and_then(|path| self.node(path))
+                .and_then(|node| node.rule)
+                .is_some_and(|id| self.rule(id).kind == RuleKind::Object)
+        })
+    }
+
     /// Rules that stand below an object rule are part of its document.
     fn deeper_rules(&mut self, b: &mut Builder, rule: &Rule, object: Local) {
         let Some(node) = self.node(&rule.path) else {
@@ -314,7 +339,7 @@ impl Planner<'_> {
                 });
             }
             Sink::Value(result) => {
-                let site = self.site(clause.head_span, conflict(rule));
+                let site = self.site(clause.head_span, self.conflict(rule));
                 self.attempt(b, |_, b| {
                     b.emit(Stmt::Call { dst, func, args });
                     b.emit(Stmt::AssignOnce {
@@ -349,7 +374,7 @@ impl Planner<'_> {
     ) {
         b.scope(&clause.locals);
         b.slots = traced.then(Vec::new);
-        let site = self.site(clause.head_span, conflict(rule));
+        let site = self.site(clause.head_span, self.conflict(rule));
         let depth = b.collect();
         for (i, arg) in clause.args.iter().enumerate() {
             self.destructure(b, Operand::Local(Local(i as u32)), arg);
@@ -373,7 +398,7 @@ impl Planner<'_> {
                 for (i, branch) in branches.iter().enumerate() {
                     let bindings = b.bindings();
                     let site = if i > 0 {
-                        self.site(branch.span, conflict(rule))
+                        self.site(branch.span, self.conflict(rule))
                     } else {
                         site
                     };
@@ -512,16 +537,4 @@ fn constant_value(rule: &Rule) -> Option<&Const> {
         });
     let first = values.next()??;
     values.all(|value| value == Some(first)).then_some(first)
-}
-
-/// What a conflict between two values of a rule is called.
-fn conflict(rule: &Rule) -> String {
-    let name = rule.name();
-    match rule.kind {
-        RuleKind::Complete => format!("rule {name} produced conflicting values"),
-        RuleKind::Function(_) => {
-            format!("function {name} produced conflicting values for the same inputs")
-        }
-        RuleKind::Set | RuleKind::Object => super::UNIQUE_KEYS.to_owned(),
-    }
 }

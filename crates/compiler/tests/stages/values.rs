@@ -59,5 +59,5 @@ fn conflicts_are_those_of_opa() {
             );
         }
     }
-    assert_eq!(checked, 3);
+    assert_eq!(checked, 5);
 }

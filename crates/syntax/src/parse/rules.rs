@@ -310,6 +310,12 @@ impl Builder<'_> {
                 );
             }
         }
+        for pair in rule.else_.windows(2) {
+            if let [Else { body: None, .. }, next] = pair {
+                let place = Span::new(next.span.source, next.span.start, next.span.start + 4);
+                self.error("`else` needs an `else` with a body before it", place);
+            }
+        }
         (self.errors.len() == before).then_some(())
     }
 
