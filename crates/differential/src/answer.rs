@@ -87,13 +87,13 @@ fn agree(ours: &Outcome, theirs: &Outcome) -> bool {
             a.row != b.row || name(a) != name(b) || a == b
         }
         (Some(a), Some(b)) if is_builtin(a) || is_builtin(b) => true,
-        // OPA lists the values of a conflict behind the first line.
+        // OPA lists the values of a conflict behind the first line. Of two conflicts either may be met first.
         (Some(a), Some(b)) => {
             let first = |error: &Failure| {
                 let line = error.message.lines().next().unwrap_or_default();
                 line.trim_end_matches(':').to_owned()
             };
-            a.code == b.code && a.row == b.row && first(a) == first(b)
+            a.code == b.code && (a.row == b.row) == (first(a) == first(b))
         }
     }
 }

@@ -167,7 +167,10 @@ impl Generator {
             })
             .collect();
         match self.pick(&sets).cloned() {
-            Some((name, inner)) => format!("{name}[{}]", self.expr(&inner)),
+            Some((name, inner)) => {
+                let member = self.without_templates(|g| g.expr(&inner));
+                format!("{name}[{member}]")
+            }
             None => self.expr(&Type::Boolean),
         }
     }
