@@ -121,9 +121,8 @@ impl Graph {
         })
     }
 
-    /// The rules that are left when those are taken away, again and again, that need no rule or that no rule needs:
-    /// those on cycles, and between cycles.
-    fn cyclic(&self) -> BTreeSet<usize> {
+    /// For each rule, those that need it.
+    pub(super) fn back(&self) -> Vec<Vec<usize>> {
         let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
         for (from, edges) in self.0.iter().enumerate() {
             for to in edges.keys() {
@@ -132,6 +131,13 @@ impl Graph {
                 }
             }
         }
+        back
+    }
+
+    /// The rules that are left when those are taken away, again and again, that need no rule or that no rule needs:
+    /// those on cycles, and between cycles.
+    fn cyclic(&self) -> BTreeSet<usize> {
+        let back = self.back();
         let forth: Vec<Vec<usize>> = self
             .0
             .iter()

@@ -8,37 +8,40 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use kpol_abi::builtins::BuiltinId;
 use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::check::recursion::Graph;
+use crate::check::types::calls::Output;
+use crate::check::types::replaced::{Layer, Shared};
 use crate::codes;
 use crate::hir::{
-    Body, Branch, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Program, Rule, RuleId,
-    RuleKind, TemplatePart, Term, TermKind, WithTarget, WithValue,
+    Body, Branch, Callee, Clause, Expr, ExprKind, LocalId, LocalInfo, Program, Rule, RuleKind,
+    TemplatePart, Term, TermKind,
 };
 use crate::ir::Const;
-use crate::types::{Type, arguments, mismatch};
+use crate::types::{Type, mismatch};
 
+mod calls;
 mod refs;
+mod replaced;
 mod unify;
 
 /// Reports calls, equalities and refs that can never hold.
 pub(super) fn report(program: &Program, graph: &Graph, errors: &mut Vec<Diagnostic>) {
     let mut rules: Vec<Meaning> = program.rules.iter().map(|_| Meaning::Anything).collect();
-    let mut signatures = HashMap::new();
+    let mut shared = Shared::default();
     for index in graph.order() {
         let Some(rule) = program.rules.get(index) else {
             continue;
         };
-        let meaning = Checker::new(program, &rules, &mut signatures, errors, &[]).rule(rule);
+        let meaning = Checker::new(program, graph, &rules, &mut shared, errors, &[]).rule(rule);
         if let Some(slot) = rules.get_mut(index) {
             *slot = meaning;
         }
     }
     for query in &program.queries {
         let locals = &query.locals;
-        Checker::new(program, &rules, &mut signatures, errors, locals).body(&query.body);
+        Checker::new(program, graph, &rules, &mut shared, errors, locals).body(&query.body);
     }
 }
 
@@ -77,8 +80,9 @@ enum Key {
 /// What is known at one point of a clause.
 struct Checker<'e> {
     program: &'e Program,
+    graph: &'e Graph,
     rules: &'e [Meaning],
-    signatures: &'e mut HashMap<BuiltinId, Option<Rc<Signature>>>,
+    shared: &'e mut Shared,
     errors: &'e mut Vec<Diagnostic>,
     /// What variables are called.
     names: &'e [LocalInfo],
@@ -87,28 +91,30 @@ struct Checker<'e> {
     log: Vec<(LocalId, Option<Type>)>,
     /// Whether only refs are looked at.
     quiet: bool,
-    /// Whether documents are replaced here: they may then be anything.
-    replaced: bool,
+    /// What is replaced here, the innermost replacements last.
+    layers: Vec<Layer<'e>>,
 }
 
 impl<'e> Checker<'e> {
     fn new(
         program: &'e Program,
+        graph: &'e Graph,
         rules: &'e [Meaning],
-        signatures: &'e mut HashMap<BuiltinId, Option<Rc<Signature>>>,
+        shared: &'e mut Shared,
         errors: &'e mut Vec<Diagnostic>,
         names: &'e [LocalInfo],
     ) -> Checker<'e> {
         Checker {
             program,
+            graph,
             rules,
-            signatures,
+            shared,
             errors,
             names,
             locals: HashMap::new(),
             log: Vec::new(),
             quiet: false,
-            replaced: false,
+            layers: Vec::new(),
         }
     }
 
@@ -243,17 +249,17 @@ impl<'e> Checker<'e> {
     }
 
     fn expr(&mut self, expr: &'e Expr) {
-        let outer = self.replaced;
-        self.replaced |= !expr.with.is_empty();
-        for with in &expr.with {
-            if let WithValue::Term(term) = &with.value
-                && !matches!(with.target, WithTarget::Input(_))
-            {
-                self.term(term);
-            }
+        // Where only refs are looked at, replacements are not.
+        if expr.with.is_empty() || self.quiet {
+            return self.kind(expr);
         }
+        let layer = self.layer(&expr.with);
+        self.layers.push(layer);
+        let outer = self.quiet;
+        self.quiet |= !self.replacements_fit(&expr.with);
         self.kind(expr);
-        self.replaced = outer;
+        self.quiet = outer;
+        self.layers.pop();
     }
 
     fn kind(&mut self, expr: &'e Expr) {
@@ -280,14 +286,15 @@ impl<'e> Checker<'e> {
                 value,
                 collection,
             } => {
-                let shapes: Vec<Shape> = (key.iter().chain([value, collection]))
-                    .map(|term| self.term(term))
-                    .collect();
+                let key = key.as_ref();
+                let shape = self.term(value);
+                let found = self.iterated(collection, key);
                 if !self.quiet {
-                    self.member(&shapes, expr.span);
-                    for shape in &shapes {
-                        self.assume_any(shape);
+                    let have = self.of(&shape);
+                    if !self.unify(&shape, &have, &Shape::Leaf(found.clone()), &found) {
+                        self.mismatch(&have, &found, expr.span);
                     }
+                    self.assume_any(&shape);
                 }
             }
             ExprKind::Relation { call, output } => {
@@ -418,104 +425,6 @@ impl<'e> Checker<'e> {
             Callee::Function(_) => false,
         }
     }
-
-    fn signature(&mut self, callee: Callee) -> Option<Rc<Signature>> {
-        let id = match callee {
-            Callee::Builtin(id) => id,
-            Callee::Function(RuleId(_)) if self.replaced => return None,
-            Callee::Function(id) => {
-                return match self.rules.get(id.0 as usize)? {
-                    Meaning::Function(signature) => Some(Rc::clone(signature)),
-                    _ => None,
-                };
-            }
-        };
-        let builtins = &self.program.builtins;
-        let entry = self.signatures.entry(id).or_insert_with(|| {
-            let entry = builtins.get(id)?;
-            let types = (entry.args().into_iter().chain(entry.result()).enumerate())
-                .map(|(index, text)| (entry.arg_name(index).to_owned(), Type::parse(text)))
-                .collect();
-            Some(Rc::new(Signature {
-                name: entry.name().to_owned(),
-                types,
-                arity: entry.arity(),
-            }))
-        });
-        entry.clone()
-    }
-
-    /// A rule without arguments can be called if its value may be anything: where it is known, the rule is no function.
-    fn rule_called(&mut self, id: RuleId, span: Span) {
-        let at = id.0 as usize;
-        if let Some(Meaning::Document(of)) = self.rules.get(at)
-            && !of.is_any()
-            && !self.quiet
-            && let Some(rule) = self.program.rules.get(at)
-        {
-            let message = format!("undefined function {}", rule.name());
-            self.errors
-                .push(Diagnostic::error(codes::UNDEFINED_FUNCTION, message, span));
-        }
-    }
-
-    /// The type of a call's result.
-    fn call(&mut self, callee: Callee, args: &'e [Term], span: Span, output: Output) -> Type {
-        let mut shapes = self.terms(args);
-        if let Callee::Function(id) = callee {
-            self.rule_called(id, span);
-        }
-        let Some(signature) = self.signature(callee).filter(|_| !self.quiet) else {
-            return Type::any();
-        };
-        let is_member =
-            self.is(callee, "internal.member_2") || self.is(callee, "internal.member_3");
-        if is_member && !self.member(&shapes, span) {
-            return Type::any();
-        }
-        let hidden = matches!(output, Output::Hidden);
-        if let Output::Given(output) = output {
-            shapes.push(output);
-        }
-        let before: Vec<Type> = shapes.iter().map(|shape| self.of(shape)).collect();
-        for ((shape, have), (_, want)) in shapes.iter().zip(&before).zip(&signature.types) {
-            let clash = !have.is_unknown() && !have.unifies(want);
-            if clash || !self.expect(shape, want, false) {
-                let mut have: Vec<Type> = if clash {
-                    before
-                } else {
-                    shapes.iter().map(|shape| self.of(shape)).collect()
-                };
-                if hidden {
-                    have.push(Type::Unknown);
-                }
-                self.refuse(&signature, &have, span);
-                return Type::any();
-            }
-        }
-        let result = signature.types.get(signature.arity);
-        result.map_or_else(Type::any, |(_, result)| result.clone())
-    }
-
-    fn refuse(&mut self, signature: &Signature, have: &[Type], span: Span) {
-        let message = format!(
-            "{}: invalid argument(s)\n\t{}",
-            signature.name,
-            arguments(have, &signature.types)
-        );
-        self.errors
-            .push(Diagnostic::error(codes::TYPES, message, span));
-    }
-}
-
-/// Where a call's result goes.
-enum Output {
-    /// Nowhere: the call is a statement.
-    None,
-    /// Into the term that the call stands in.
-    Hidden,
-    /// Into a pattern.
-    Given(Shape),
 }
 
 /// The types of two definitions of a function together.

@@ -4,43 +4,101 @@ use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::check::types::{Checker, Meaning, Shape};
 use crate::codes;
-use crate::hir::{Callee, RefHead, Rule, RuleId, RuleKind, Term, TermKind};
+use crate::hir::{Callee, LocalId, Node, RefHead, Rule, RuleId, RuleKind, Term, TermKind};
 use crate::ir::Const;
 use crate::types::Type;
 
 /// A ref that is looked at.
 struct Whole<'r> {
-    head: &'r RefHead,
+    head: Head<'r>,
     path: &'r [Term],
     span: Span,
+}
+
+/// What a ref starts with.
+#[derive(Clone, Copy)]
+enum Head<'r> {
+    Of(&'r RefHead),
+    Term(&'r Term),
 }
 
 impl<'e> Checker<'e> {
     /// The type of what a ref leads to.
     pub(super) fn reference(&mut self, head: &'e RefHead, path: &'e [Term], span: Span) -> Type {
-        let whole = Whole { head, path, span };
-        let of = match head {
-            RefHead::Input => Type::any(),
-            RefHead::Data => {
-                let shapes = self.terms(path);
-                return self.document(&whole, &shapes);
+        let of = self.head(head);
+        let shapes = self.terms(path);
+        let head = Head::Of(head);
+        self.behind(of, &Whole { head, path, span }, &shapes)
+    }
+
+    /// The type of what `some key, value in collection` finds, which is the ref `collection[key]`.
+    pub(super) fn iterated(&mut self, collection: &'e Term, key: Option<&'e Term>) -> Type {
+        let span = collection.span;
+        let (head, of, mut shapes, mut path) = match &collection.kind {
+            // Scalars that are written out have no type yet.
+            TermKind::Const(value) if is_scalar(value) => {
+                let shape = key.map(|key| self.term(key));
+                return self.anything(shape.as_slice());
             }
+            TermKind::Ref { head, path } => {
+                let of = self.head(head);
+                (Head::Of(head), of, self.terms(path), path.clone())
+            }
+            _ => {
+                let shape = self.term(collection);
+                self.assume_any(&shape);
+                let of = Some(self.of(&shape));
+                (Head::Term(collection), of, Vec::new(), Vec::new())
+            }
+        };
+        match key {
+            Some(key) => {
+                shapes.push(self.term(key));
+                path.push(key.clone());
+            }
+            None => {
+                shapes.push(Shape::Leaf(Type::any()));
+                let kind = TermKind::Var(LocalId(u32::MAX));
+                path.push(Term { span, kind });
+            }
+        }
+        let path = &path;
+        self.behind(of, &Whole { head, path, span }, &shapes)
+    }
+
+    /// The type of what a ref starts with; none where that is `data`.
+    fn head(&mut self, head: &'e RefHead) -> Option<Type> {
+        let shape = match head {
+            RefHead::Input => return Some(Type::any()),
+            RefHead::Data => return None,
             RefHead::Local(id) => {
                 let shape = Shape::Var(*id);
                 self.assume_any(&shape);
-                self.of(&shape)
+                shape
             }
-            RefHead::Term(term) => {
-                let shape = self.term(term);
-                self.of(&shape)
-            }
+            RefHead::Term(term) => self.term(term),
         };
-        let shapes = self.terms(path);
-        self.below(of, &whole, &shapes, 0)
+        Some(self.of(&shape))
+    }
+
+    fn behind(&mut self, of: Option<Type>, whole: &Whole<'_>, shapes: &[Shape]) -> Type {
+        match of {
+            Some(of) => self.below(of, whole, shapes, 0),
+            None => self.document(whole, shapes),
+        }
     }
 
     /// A ref into rules and base documents.
     fn document(&mut self, whole: &Whole<'_>, shapes: &[Shape]) -> Type {
+        let keys: Vec<&str> = (whole.path.iter())
+            .map_while(|key| match &key.kind {
+                TermKind::Const(Const::String(key)) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect();
+        if let Some((at, of)) = self.replaced(&keys) {
+            return self.below(of, whole, shapes, at);
+        }
         let program = self.program;
         let mut node = &program.tree;
         for (at, (shape, term)) in shapes.iter().zip(whole.path).enumerate() {
@@ -63,18 +121,40 @@ impl<'e> Checker<'e> {
                 continue;
             };
             let rest = shapes.get(at + 1..).unwrap_or_default();
-            match self.rules.get(id.0 as usize) {
-                Some(Meaning::Document(of)) if node.children.is_empty() && !self.replaced => {
-                    let of = of.clone();
-                    return self.below(of, whole, shapes, at + 1);
+            match self.known(node, id) {
+                Some(of) => {
+                    let before = self.errors.len();
+                    let found = self.below(of, whole, shapes, at + 1);
+                    let rest = whole.path.get(at + 1..).unwrap_or_default();
+                    let own = self.deeper_rule(node, rest);
+                    return own.filter(|_| self.errors.len() == before).unwrap_or(found);
                 }
-                _ => {
+                None => {
                     self.no_function(whole, id, at);
                     return self.anything(rest);
                 }
             }
         }
         Type::any()
+    }
+
+    /// The type behind keys that lead to a rule below another one. It is the rule's own, whatever else the other one has.
+    fn deeper_rule(&self, mut node: &Node, path: &[Term]) -> Option<Type> {
+        let mut keys = path.iter();
+        while !node.children.is_empty() {
+            let TermKind::Const(Const::String(key)) = &keys.next()?.kind else {
+                return None;
+            };
+            node = node.children.get(key)?;
+        }
+        let mut of = self.known(node, node.rule.filter(|_| keys.len() < path.len())?)?;
+        for key in keys {
+            of = match &key.kind {
+                TermKind::Const(key) if is_scalar(key) => of.select(key)?,
+                _ => of.values()?,
+            };
+        }
+        Some(of)
     }
 
     /// Refuses a ref to a function.
@@ -116,10 +196,7 @@ impl<'e> Checker<'e> {
     fn below(&mut self, mut of: Type, whole: &Whole<'_>, shapes: &[Shape], at: usize) -> Type {
         for (at, (shape, term)) in shapes.iter().zip(whole.path).enumerate().skip(at) {
             let scalar = match &term.kind {
-                TermKind::Const(value) => {
-                    (!matches!(value, Const::Array(_) | Const::Object(_) | Const::Set(_)))
-                        .then_some(value)
-                }
+                TermKind::Const(value) if is_scalar(value) => Some(value),
                 _ => None,
             };
             if of.is_empty_collection() {
@@ -212,10 +289,11 @@ impl<'e> Checker<'e> {
     /// A ref up to a key, as it is written.
     fn written(&self, whole: &Whole<'_>, upto: usize) -> String {
         let mut text = match whole.head {
-            RefHead::Input => "input".to_owned(),
-            RefHead::Data => "data".to_owned(),
-            RefHead::Local(id) => self.name(*id),
-            RefHead::Term(term) => self.show(term),
+            Head::Of(RefHead::Input) => "input".to_owned(),
+            Head::Of(RefHead::Data) => "data".to_owned(),
+            Head::Of(RefHead::Local(id)) => self.name(*id),
+            Head::Of(RefHead::Term(term)) => self.show(term),
+            Head::Term(term) => self.show(term),
         };
         for key in whole.path.iter().take(upto) {
             match &key.kind {
@@ -233,7 +311,7 @@ impl<'e> Checker<'e> {
         text
     }
 
-    fn name(&self, id: crate::hir::LocalId) -> String {
+    fn name(&self, id: LocalId) -> String {
         let local = self.names.get(id.0 as usize);
         local.map_or_else(|| "_".to_owned(), |local| local.name.clone())
     }
@@ -251,7 +329,7 @@ impl<'e> Checker<'e> {
             TermKind::Set(items) => format!("{{{}}}", all(items)),
             TermKind::Ref { head, path } => {
                 let whole = Whole {
-                    head,
+                    head: Head::Of(head),
                     path,
                     span: term.span,
                 };
@@ -273,6 +351,10 @@ impl<'e> Checker<'e> {
             _ => "_".to_owned(),
         }
     }
+}
+
+fn is_scalar(value: &Const) -> bool {
+    !matches!(value, Const::Array(_) | Const::Object(_) | Const::Set(_))
 }
 
 /// Whether a key can follow a dot.

@@ -202,16 +202,22 @@ impl Checker<'_> {
             _ => {}
         }
         match (a, left, b, right) {
+            // From refs and calls whose types tell nothing, variables learn nothing.
+            (var @ Shape::Var(_), Type::Unknown, Shape::Leaf(_), _)
+            | (Shape::Leaf(_), _, var @ Shape::Var(_), Type::Unknown) => {
+                self.assume_any(var);
+                true
+            }
             (Shape::Var(_), Type::Unknown, _, right) if *right != Type::Unknown => {
                 self.expect(a, right, false)
             }
             (_, left, Shape::Var(_), Type::Unknown) if *left != Type::Unknown => {
                 self.expect(b, left, false)
             }
-            // An empty set is of no type that is known; it equals sets.
-            (.., Type::Set(_)) | (_, Type::Set(_), ..) => {
-                left.unifies(right) || *left == Type::Unknown || *right == Type::Unknown
-            }
+            (.., Type::Unknown) | (_, Type::Unknown, ..) => true,
+            // Sets of which nothing is known are compared with nothing, not even with each other.
+            (Shape::Set(_), ..) | (_, _, Shape::Set(_), _) => false,
+            (.., Type::Set(_)) | (_, Type::Set(_), ..) => left.unifies(right),
             _ => true,
         }
     }
