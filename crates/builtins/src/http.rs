@@ -96,7 +96,7 @@ impl Failure {
             Failure::Operand(error) => {
                 let code = match error.kind {
                     ErrorKind::Type => "eval_type_error",
-                    ErrorKind::Builtin => "eval_builtin_error",
+                    ErrorKind::Builtin | ErrorKind::Elsewhere => "eval_builtin_error",
                 };
                 let message = format!("{code}: http.send: {}", error.message);
                 ("eval_http_send_internal_error", message)

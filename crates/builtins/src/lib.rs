@@ -19,6 +19,7 @@ mod rego;
 mod schema;
 mod standard;
 mod template;
+mod time;
 mod x509;
 
 pub use kpol_runtime::builtins::BuiltinError;

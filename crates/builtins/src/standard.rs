@@ -10,7 +10,7 @@ use kpol_runtime::{
 
 use crate::{
     HostBuiltins, HostCall, aws, extensions, graphql, http, jwt, lookup, rego, schema, template,
-    x509,
+    time, x509,
 };
 
 /// What builtins may do.
@@ -65,6 +65,7 @@ const TABLES: &[Table] = &[
     rego::TABLE,
     schema::TABLE,
     template::TABLE,
+    time::TABLE,
     x509::TABLE,
 ];
 

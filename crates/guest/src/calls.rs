@@ -46,7 +46,7 @@ pub(crate) fn run_builtin(builtin: u32, site: u32, args: &[Value]) -> Value {
 fn builtin_failed(heap: &mut Heap<'_>, site: u32, error: &BuiltinError) -> Value {
     let kind = match error.kind {
         ErrorKind::Type => error_kind::TYPE,
-        ErrorKind::Builtin => error_kind::BUILTIN,
+        ErrorKind::Builtin | ErrorKind::Elsewhere => error_kind::BUILTIN,
     };
     if heap.control(control::STRICT) == 0 {
         heap.record_error(kind, site, &error.message);

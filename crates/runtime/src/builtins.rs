@@ -52,6 +52,8 @@ pub enum ErrorKind {
     Type,
     /// `eval_builtin_error`: anything else.
     Builtin,
+    /// No error: the builtin cannot tell, and the host is to be asked. [`call`] answers `None` then.
+    Elsewhere,
 }
 
 /// Why a call failed.
@@ -76,6 +78,14 @@ impl BuiltinError {
     pub fn failed(message: impl Into<String>) -> Self {
         BuiltinError {
             kind: ErrorKind::Builtin,
+            message: message.into(),
+        }
+    }
+
+    /// The host has to be asked; the message is for where there is none.
+    pub fn elsewhere(message: impl Into<String>) -> Self {
+        BuiltinError {
+            kind: ErrorKind::Elsewhere,
             message: message.into(),
         }
     }
@@ -130,7 +140,7 @@ pub fn implementation(id: BuiltinId) -> Option<Implementation> {
     RESOLVED.get(id.0 as usize).copied().flatten()
 }
 
-/// Calls a builtin. `None` where there is no implementation.
+/// Calls a builtin. `None` where there is no implementation, or where it leaves these arguments to the host.
 ///
 /// # Errors
 /// As the builtin does; the message begins with its name.
@@ -141,10 +151,14 @@ pub fn call(
 ) -> Option<Result<Value, BuiltinError>> {
     let run = implementation(id)?;
     let name = id.get().map_or("", |b| b.name);
-    Some(run(heap, args).map_err(|e| BuiltinError {
-        message: format!("{name}: {}", e.message),
-        ..e
-    }))
+    match run(heap, args) {
+        Ok(value) => Some(Ok(value)),
+        Err(error) if error.kind == ErrorKind::Elsewhere => None,
+        Err(error) => Some(Err(BuiltinError {
+            message: format!("{name}: {}", error.message),
+            ..error
+        })),
+    }
 }
 
 /// Where the cache of compiled patterns lies, and its size. All zero, it is empty.

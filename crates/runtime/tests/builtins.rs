@@ -83,6 +83,7 @@ fn run(heap: &mut Heap<'_>, id: BuiltinId, args: &[Value]) -> String {
             let kind = match e.kind {
                 ErrorKind::Type => "!type",
                 ErrorKind::Builtin => "!builtin",
+                ErrorKind::Elsewhere => "!elsewhere",
             };
             let mut heap = Heap::new();
             let message = heap.string(&e.message);

@@ -28,7 +28,7 @@ impl BuiltinFailure {
         EvalError {
             kind: match self.0.kind {
                 ErrorKind::Type => EvalErrorKind::Type,
-                ErrorKind::Builtin => EvalErrorKind::Builtin,
+                ErrorKind::Builtin | ErrorKind::Elsewhere => EvalErrorKind::Builtin,
             },
             message: self.0.message.clone(),
             site,

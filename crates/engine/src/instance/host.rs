@@ -217,7 +217,7 @@ fn remember(
     let site = heap.control(control::ERROR_SITE);
     let kind = match error.kind {
         ErrorKind::Type => error_kind::TYPE,
-        ErrorKind::Builtin => error_kind::BUILTIN,
+        ErrorKind::Builtin | ErrorKind::Elsewhere => error_kind::BUILTIN,
     };
     heap.record_error(kind, site, &error.message);
     Ok(())

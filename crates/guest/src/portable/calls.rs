@@ -58,7 +58,7 @@ fn failed(heap: &mut Heap<'_>, builtin: u32, site: u32, error: &BuiltinError) ->
         heap.set_control(control::ERROR_SITE, site);
         let kind = match error.kind {
             ErrorKind::Type => error_kind::TYPE,
-            ErrorKind::Builtin => error_kind::BUILTIN,
+            ErrorKind::Builtin | ErrorKind::Elsewhere => error_kind::BUILTIN,
         };
         heap.fail(kind, &message);
     }

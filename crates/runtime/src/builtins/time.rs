@@ -11,6 +11,7 @@ use alloc::{format, string::String};
 use kpol_abi::layout::control;
 
 use self::civil::{Civil, NANOS, days_from_civil, days_in};
+pub use self::zone::{History, Offset};
 use super::{
     BuiltinError, Outcome, Table,
     operand::{at, int, number, text, type_error},
@@ -18,16 +19,16 @@ use super::{
 use crate::{Heap, Kind, Value};
 
 pub(super) const TABLE: Table = &[
-    ("time.add_date", add_date),
-    ("time.clock", clock),
-    ("time.date", date),
-    ("time.diff", diff),
-    ("time.format", format),
+    ("time.add_date", |heap, args| add_date(heap, args, None)),
+    ("time.clock", |heap, args| clock(heap, args, None)),
+    ("time.date", |heap, args| date(heap, args, None)),
+    ("time.diff", |heap, args| diff(heap, args, None)),
+    ("time.format", |heap, args| format(heap, args, None)),
     ("time.now_ns", now_ns),
     ("time.parse_duration_ns", parse_duration_ns),
     ("time.parse_ns", parse_ns),
     ("time.parse_rfc3339_ns", parse_rfc3339_ns),
-    ("time.weekday", weekday),
+    ("time.weekday", |heap, args| weekday(heap, args, None)),
 ];
 
 const RFC3339: &str = "2006-01-02T15:04:05Z07:00";
@@ -48,6 +49,27 @@ fn named(layout: &str) -> &str {
         "RFC3339Nano" => RFC3339_NANO,
         other => other,
     }
+}
+
+/// The builtins that zones matter to, with zones of which all times are known: for the host, which the runtime leaves
+/// times to that it does not know. `None` for any other name.
+#[must_use]
+pub fn with_history(
+    name: &str,
+    heap: &mut Heap<'_>,
+    args: &[Value],
+    history: History,
+) -> Option<Outcome> {
+    let run = match name {
+        "time.add_date" => add_date,
+        "time.clock" => clock,
+        "time.date" => date,
+        "time.diff" => diff,
+        "time.format" => format,
+        "time.weekday" => weekday,
+        _ => return None,
+    };
+    Some(run(heap, args, Some(history)))
 }
 
 /// The time of the evaluation: the same for all calls in it.
@@ -114,7 +136,7 @@ struct Moment {
     layout: String,
 }
 
-fn moment(heap: &Heap<'_>, v: Value) -> Result<Moment, BuiltinError> {
+fn moment(heap: &Heap<'_>, v: Value, history: Option<History>) -> Result<Moment, BuiltinError> {
     let (nanos, zone, layout) = match heap.kind(v) {
         Kind::Number => (v, Value::UNDEFINED, Value::UNDEFINED),
         Kind::Array if heap.len(v) > 0 => (heap.item(v, 0), heap.item(v, 1), heap.item(v, 2)),
@@ -129,7 +151,7 @@ fn moment(heap: &Heap<'_>, v: Value) -> Result<Moment, BuiltinError> {
     };
     number(heap, &[nanos], 1)?;
     let zone = if zone.is_defined() {
-        zone::find(text(heap, &[zone], 1)?)?
+        zone::find(text(heap, &[zone], 1)?, history)?
     } else {
         zone::UTC
     };
@@ -156,23 +178,23 @@ fn integers(heap: &mut Heap<'_>, numbers: &[i64]) -> Value {
     out
 }
 
-fn date(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let c = moment(heap, at(args, 1))?.civil;
+fn date(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let c = moment(heap, at(args, 1), history)?.civil;
     Ok(integers(heap, &[c.year, c.month, c.day]))
 }
 
-fn clock(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let c = moment(heap, at(args, 1))?.civil;
+fn clock(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let c = moment(heap, at(args, 1), history)?.civil;
     Ok(integers(heap, &[c.hour, c.minute, c.second]))
 }
 
-fn weekday(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let c = moment(heap, at(args, 1))?.civil;
+fn weekday(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let c = moment(heap, at(args, 1), history)?.civil;
     Ok(heap.string(c.weekday_name()))
 }
 
-fn format(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let m = moment(heap, at(args, 1))?;
+fn format(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let m = moment(heap, at(args, 1), history)?;
     let layout = if m.layout.is_empty() {
         RFC3339_NANO
     } else {
@@ -182,8 +204,8 @@ fn format(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     Ok(heap.string(&out))
 }
 
-fn add_date(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let c = moment(heap, at(args, 1))?.civil;
+fn add_date(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let c = moment(heap, at(args, 1), history)?.civil;
     let years = int(heap, args, 2)?;
     let months = int(heap, args, 3)?;
     let days = int(heap, args, 4)?;
@@ -204,10 +226,10 @@ fn add_date(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
 }
 
 /// Years, months, days, hours, minutes and seconds between two times, the earlier first.
-fn diff(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
-    let a = moment(heap, at(args, 1))?.civil;
+fn diff(heap: &mut Heap<'_>, args: &[Value], history: Option<History>) -> Outcome {
+    let a = moment(heap, at(args, 1), history)?.civil;
     // Both are read off the clock of the first one's zone.
-    let b = moment(heap, at(args, 2))?.civil.in_zone(a.zone)?;
+    let b = moment(heap, at(args, 2), history)?.civil.in_zone(a.zone)?;
     let (a, b) = if a.instant() > b.instant() {
         (b, a)
     } else {

@@ -1,5 +1,5 @@
 //! Time zones by their present rules. The guest carries no history of zones: a time before a zone's present rule
-//! is refused, not guessed.
+//! is left to the host, not guessed.
 
 use alloc::format;
 
@@ -13,11 +13,15 @@ const TABLE: &str = include_str!("zones.tsv");
 
 /// An offset from universal time with its abbreviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Offset {
+pub struct Offset {
     /// Seconds east of Greenwich.
-    pub(super) seconds: i64,
-    pub(super) name: &'static str,
+    pub seconds: i64,
+    /// The abbreviation.
+    pub name: &'static str,
 }
+
+/// What a zone's offset was at a second since the epoch, before the zone's present rule.
+pub type History = fn(zone: &str, second: i64) -> Option<Offset>;
 
 /// Universal time.
 const UTC_OFFSET: Offset = Offset {
@@ -32,6 +36,8 @@ pub(super) struct Zone {
     summer: Option<Summer>,
     /// The first second that the rule is known to hold in.
     since: i64,
+    /// Where to look for what was before.
+    history: Option<History>,
     name: &'static str,
 }
 
@@ -65,11 +71,12 @@ pub(super) const UTC: Zone = Zone {
     standard: UTC_OFFSET,
     summer: None,
     since: i64::MIN,
+    history: None,
     name: "UTC",
 };
 
 /// The zone with a name of the zone database. A guest's local time is UTC.
-pub(super) fn find(name: &str) -> Result<Zone, BuiltinError> {
+pub(super) fn find(name: &str, history: Option<History>) -> Result<Zone, BuiltinError> {
     if matches!(name, "" | "UTC" | "Local") {
         return Ok(UTC);
     }
@@ -82,6 +89,7 @@ pub(super) fn find(name: &str) -> Result<Zone, BuiltinError> {
     rest.split_once('\t')
         .and_then(|(since, rule)| Some((since.parse().ok()?, rule)))
         .and_then(|(since, rule)| parse(name, since, rule))
+        .map(|zone| Zone { history, ..zone })
         .ok_or_else(unknown)
 }
 
@@ -89,10 +97,10 @@ impl Zone {
     /// The offset at a second since the epoch.
     pub(super) fn at(&self, second: i64) -> Result<Offset, BuiltinError> {
         if second < self.since {
-            return Err(BuiltinError::failed(format!(
-                "time zone {} is not known so early",
-                self.name
-            )));
+            let known = self.history.and_then(|history| history(self.name, second));
+            return known.ok_or_else(|| {
+                BuiltinError::elsewhere(format!("time zone {} is not known so early", self.name))
+            });
         }
         let Some(summer) = self.summer else {
             return Ok(self.standard);
@@ -159,6 +167,7 @@ fn parse(name: &'static str, since: i64, rule: &'static str) -> Option<Zone> {
         standard,
         summer: None,
         since,
+        history: None,
         name,
     };
     if rest.is_empty() {
