@@ -7,6 +7,7 @@ use kpol_abi::builtins::{BuiltinId, by_name};
 use kpol_abi::layout::portable::{INFO, info};
 use kpol_abi::layout::{CONTROL, control};
 use kpol_compiler::artifact::Description;
+use kpol_compiler::builtins::declared_id;
 use kpol_runtime::builtins::implementation;
 
 use crate::{Options, PortableError, names};
@@ -17,7 +18,16 @@ pub(crate) struct Builtins {
     /// The guest.
     pub(crate) native: Vec<BuiltinId>,
     /// The host, by the numbers that it calls them by.
-    pub(crate) host: Vec<BuiltinId>,
+    pub(crate) host: Vec<HostBuiltin>,
+}
+
+/// A builtin of the host.
+#[derive(Debug)]
+pub(crate) struct HostBuiltin {
+    /// The policy's number for it.
+    id: BuiltinId,
+    pub(crate) name: String,
+    nondeterministic: bool,
 }
 
 impl Builtins {
@@ -25,12 +35,26 @@ impl Builtins {
     pub(crate) fn of(description: &Description) -> Result<Builtins, PortableError> {
         let mut builtins = Builtins::default();
         for name in &description.builtins {
-            let id = by_name(name).ok_or_else(|| PortableError::Builtin(name.clone()))?;
-            let nondeterministic = id.get().is_some_and(|b| b.nondeterministic);
+            let standard = by_name(name).and_then(|id| Some((id, id.get()?.nondeterministic)));
+            let own = || {
+                let index = description
+                    .declared
+                    .iter()
+                    .position(|own| own.name == *name)?;
+                let own = description.declared.get(index)?;
+                Some((declared_id(index), own.nondeterministic))
+            };
+            let (id, nondeterministic) = standard
+                .or_else(own)
+                .ok_or_else(|| PortableError::Builtin(name.clone()))?;
             if implementation(id).is_some() && !nondeterministic {
                 builtins.native.push(id);
             } else {
-                builtins.host.push(id);
+                builtins.host.push(HostBuiltin {
+                    id,
+                    name: name.clone(),
+                    nondeterministic,
+                });
             }
         }
         Ok(builtins)
@@ -104,26 +128,20 @@ pub(crate) fn image(
         words: BTreeMap::new(),
     };
     image.align();
-    let flags = builtins.host.iter().flat_map(|id| {
-        let nondeterministic = id.get().is_some_and(|b| b.nondeterministic);
-        let flag = if nondeterministic {
+    let flags = builtins.host.iter().flat_map(|builtin| {
+        let flag = if builtin.nondeterministic {
             info::NONDETERMINISTIC
         } else {
             0
         };
-        (id.0 | flag).to_le_bytes()
+        (builtin.id.0 | flag).to_le_bytes()
     });
     let host: Vec<u8> = flags.collect();
     image.put(info::HOST, builtins.host.len(), &host);
     let entrypoints = description.entrypoints.iter().map(|name| names::path(name));
     let text = numbered(entrypoints);
     image.put(info::ENTRYPOINTS_JSON, text.len(), text.as_bytes());
-    let text = numbered(
-        builtins
-            .host
-            .iter()
-            .filter_map(|id| Some(id.get()?.name.to_owned())),
-    );
+    let text = numbered(builtins.host.iter().map(|builtin| builtin.name.clone()));
     image.put(info::BUILTINS_JSON, text.len(), text.as_bytes());
     let mut texts = Texts(IndexSet::from([String::new()]));
     let sites = sites(description, options, &mut texts);

@@ -87,9 +87,9 @@ pub fn build(artifact: &Artifact, options: &Options) -> Result<Vec<u8>, Portable
 ///
 /// # Errors
 /// Where the artifact calls what is no builtin.
-pub fn host_builtins(artifact: &Artifact) -> Result<Vec<&'static str>, PortableError> {
+pub fn host_builtins(artifact: &Artifact) -> Result<Vec<String>, PortableError> {
     let builtins = Builtins::of(&artifact.description)?;
-    let names = builtins.host.iter().filter_map(|id| Some(id.get()?.name));
+    let names = builtins.host.into_iter().map(|builtin| builtin.name);
     Ok(names.collect())
 }
 
