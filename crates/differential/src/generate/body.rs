@@ -143,6 +143,11 @@ impl Generator {
                 format!("{} {op} {}", self.expr(&of), self.expr(&of))
             }
         };
+        // A constant alone, negated or with `with`, is lost by OPA 1.22 where the head adds to the body.
+        let text = match text.as_str() {
+            "true" | "false" => format!("{text} == true"),
+            _ => text,
+        };
         // A minus at the start of a line goes on with the one before.
         let text = match text.strip_prefix('-') {
             Some(_) => format!("0 {text}"),

@@ -3,6 +3,7 @@
 use alloc::{format, string::String};
 
 use super::super::{BuiltinError, float, rego_text::quoted};
+use super::quote;
 
 /// Reads a duration: nanoseconds.
 pub(super) fn parse(s: &str) -> Result<i64, BuiltinError> {
@@ -31,12 +32,12 @@ enum Problem {
 
 impl Problem {
     fn text(&self, s: &str) -> String {
-        let s = quoted(s);
+        let s = quote(s);
         match self {
             Problem::Invalid => format!("invalid duration {s}"),
             Problem::MissingUnit => format!("missing unit in duration {s}"),
             Problem::UnknownUnit(unit) => {
-                format!("unknown unit {} in duration {s}", quoted(unit))
+                format!("unknown unit {} in duration {s}", quote(unit))
             }
         }
     }
