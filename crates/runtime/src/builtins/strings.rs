@@ -145,9 +145,11 @@ fn substring(heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let s = text(heap, args, 1)?;
     let start = int(heap, args, 2)?;
     let length = int(heap, args, 3)?;
-    let Ok(start) = usize::try_from(start) else {
+    if start < 0 {
         return Err(BuiltinError::failed("negative offset"));
-    };
+    }
+    // In the guest, `usize` has 32 bits: an offset may be larger than any.
+    let start = usize::try_from(start).unwrap_or(usize::MAX);
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     let from = s.char_indices().nth(start).map_or(s.len(), |(i, _)| i);
     let rest = s.get(from..).unwrap_or("");
