@@ -65,6 +65,12 @@ enum Suite {
     Trivy(Folder),
     /// trivy's Kubernetes checks: the messages of `examples.jsonl` in DIR.
     TrivyExamples(Folder),
+    /// conftest's acceptance tests: the commands of `index.jsonl` in DIR, run with the `kpol` beside this program.
+    Conftest(Folder),
+    /// conftest's failures and warnings on real manifests: `conftest/` in DIR; trivy's checks lie in `../trivy-checks`.
+    ConftestManifests(Folder),
+    /// Whether findings of trivy's checks on the manifests of DIR point at the right place.
+    Locations(Folder),
     /// Gatekeeper's library: the unit tests of `unit.jsonl` in DIR.
     GatekeeperSrc(Folder),
     /// Gatekeeper's library: the violations of `golden.jsonl` in DIR.
@@ -127,6 +133,12 @@ fn main() -> ExitCode {
         Suite::Kubescape(folder) => ("kubescape", folder.run(suites::kubescape::run)),
         Suite::Trivy(folder) => ("trivy", folder.run(suites::trivy::units)),
         Suite::TrivyExamples(folder) => ("trivy-examples", folder.run(suites::trivy::examples)),
+        Suite::Conftest(folder) => ("conftest", folder.run(suites::conftest::run)),
+        Suite::ConftestManifests(folder) => (
+            "conftest-manifests",
+            folder.run(suites::conftest_manifests::run),
+        ),
+        Suite::Locations(folder) => ("locations", folder.run(suites::locations::run)),
         Suite::GatekeeperSrc(folder) => ("gatekeeper-src", folder.run(suites::gatekeeper::units)),
         Suite::GatekeeperGolden(folder) => {
             ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))

@@ -1,7 +1,10 @@
 //! The suites, and what they report.
 
+pub(crate) mod conftest;
+pub(crate) mod conftest_manifests;
 pub(crate) mod gatekeeper;
 pub(crate) mod kubescape;
+pub(crate) mod locations;
 pub(crate) mod manifests;
 pub(crate) mod opa;
 mod policies;
@@ -9,7 +12,7 @@ pub(crate) mod trivy;
 mod units;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -36,6 +39,38 @@ fn lines<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Vec<T>, String> {
                 .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))
         })
         .collect()
+}
+
+/// The `kpol` binary that was built beside this one.
+fn kpol() -> Result<PathBuf, String> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let kpol = this.with_file_name(format!("kpol{}", std::env::consts::EXE_SUFFIX));
+    if kpol.is_file() {
+        Ok(kpol)
+    } else {
+        Err(format!(
+            "there is no {}: build the workspace",
+            kpol.display()
+        ))
+    }
+}
+
+/// A folder with a copy of a corpus in `root`, that may be written to; it goes when this is dropped.
+fn scratch(dir: &Path) -> Result<tempfile::TempDir, String> {
+    let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .arg(dir)
+        .arg(scratch.path().join("root"))
+        .status();
+    let writable = std::process::Command::new("chmod")
+        .args(["-R", "u+w"])
+        .arg(scratch.path())
+        .status();
+    match (copied, writable) {
+        (Ok(copied), Ok(writable)) if copied.success() && writable.success() => Ok(scratch),
+        _ => Err(format!("cannot copy {}", dir.display())),
+    }
 }
 
 impl Tally {

@@ -9,6 +9,7 @@ use kpol_runtime::{Heap, Kind, Value};
 use crate::{
     error::{EvalError, SourceSite},
     evaluator::Evaluator,
+    origin,
     place::{Candidate, place},
     policy::EntryId,
 };
@@ -264,11 +265,22 @@ impl<'e> Answer<'e> {
         container: Value,
         key: Value,
     ) -> Option<(NodeId, bool)> {
-        let node = self.evaluator.places.node(container.0)?;
+        let known = self.evaluator.places.node(container.0);
+        if let (Some(node), false) = (known, key.is_defined()) {
+            return Some((node, false));
+        }
+        let (places, instance) = self.evaluator.places_and_instance()?;
+        let heap = instance.heap();
+        let node = match known {
+            Some(node) => node,
+            None if heap.is_string(container) && !key.is_defined() => {
+                return origin::of_name(document, heap.text(container)).map(|node| (node, false));
+            }
+            None => origin::of_object(&heap, places, document, container)?,
+        };
         if !key.is_defined() {
             return Some((node, false));
         }
-        let heap = self.evaluator.instance().ok()?.heap();
         let child = match document.kind(node) {
             NodeKind::Object(_) => {
                 member(document, node, heap.text(key)).filter(|_| heap.is_string(key))

@@ -230,6 +230,12 @@ impl Evaluator {
             .ok_or_else(|| EvalError::internal("there is no evaluation"))
     }
 
+    /// Which node each container in memory came from, and the present instance.
+    pub(crate) fn places_and_instance(&mut self) -> Option<(&Places, &mut Instance)> {
+        let ready = self.instance.as_mut()?;
+        Some((&self.places, &mut ready.instance))
+    }
+
     fn forget_input(&mut self) {
         self.lost.clear();
         if let Some(ready) = &mut self.instance {

@@ -23,6 +23,7 @@ mod instance;
 mod limits;
 mod lower;
 mod opa;
+mod origin;
 mod place;
 mod policy;
 #[cfg(test)]

@@ -62,6 +62,19 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
         "some k, v in input.metadata.labels\nmsg := sprintf(\"%s=%s\", [k, v])",
         &[("app=x", "metadata.labels.app")],
     ),
+    // Copies of objects, and names of objects, stand for what they come from.
+    (
+        "some c in [object.union(c, {\"x\": 1}) | some c in input.spec.containers]\nnot c.securityContext\nmsg := \"copy\"",
+        &[("copy", "spec.containers[0]")],
+    ),
+    (
+        "some c in {object.remove(c, [\"image\"]) | some c in input.spec.containers}\nc.securityContext.privileged\nmsg := \"less\"",
+        &[("less", "spec.containers[1].securityContext.privileged")],
+    ),
+    (
+        "some name in {c.name | some c in input.spec.containers; not c.securityContext}\nmsg := sprintf(\"%s\", [name])",
+        &[("a", "spec.containers[0]")],
+    ),
 ];
 
 #[test]
