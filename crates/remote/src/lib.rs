@@ -1,0 +1,2 @@
+//! Where policies come from.
+#![forbid(unsafe_code)]
