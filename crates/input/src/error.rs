@@ -92,6 +92,16 @@ pub enum InputError {
         /// The alias at which the limit was hit.
         span: Span,
     },
+    /// No reader for this format is built in.
+    #[error("kpol does not read {format}: {reason}")]
+    UnsupportedFormat {
+        /// The format's name, as `--parser` has it.
+        format: &'static str,
+        /// Why, and what can be done.
+        reason: &'static str,
+        /// The beginning of the text.
+        span: Span,
+    },
     /// The text is too large for 32-bit positions.
     #[error("larger than {limit} bytes")]
     TooLarge {
@@ -116,6 +126,7 @@ impl InputError {
             | InputError::Merge { span }
             | InputError::TooDeep { span, .. }
             | InputError::TooManyNodes { span, .. }
+            | InputError::UnsupportedFormat { span, .. }
             | InputError::TooLarge { span, .. } => *span,
         }
     }
@@ -132,6 +143,7 @@ impl InputError {
             InputError::InvalidScalar { .. } => "input_invalid_scalar",
             InputError::Alias { .. } => "input_alias_error",
             InputError::Merge { .. } => "input_merge_error",
+            InputError::UnsupportedFormat { .. } => "input_format_unsupported",
             InputError::TooDeep { .. }
             | InputError::TooManyNodes { .. }
             | InputError::TooLarge { .. } => "input_limit_error",

@@ -4,8 +4,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use kpol_diagnostics::{SourceId, SourceMap, Span};
+use kpol_diagnostics::{SourceId, SourceMap};
 
+use crate::builder::{check_size, split_documents};
 use crate::document::{Bounds, Document, Kind, NodeId, Tape};
 use crate::error::InputError;
 use crate::format::Format;
@@ -86,33 +87,39 @@ pub fn read(
     options: &Options,
 ) -> Result<Vec<Document>, InputError> {
     let text = sources.shared_text(source);
-    if text.len() > usize::try_from(options.limits.bytes).unwrap_or(usize::MAX) {
-        return Err(InputError::TooLarge {
-            limit: options.limits.bytes,
-            span: Span::new(source, 0, 0),
-        });
-    }
+    read_text(sources, source, &text, format, options)
+}
+
+/// As [`read`], but of another text of the same length as the source's: one in which something is blanked, say.
+/// Spans count in it as in the source.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_text(
+    sources: &SourceMap,
+    source: SourceId,
+    text: &Arc<str>,
+    format: Format,
+    options: &Options,
+) -> Result<Vec<Document>, InputError> {
+    check_size(source, text, options)?;
     let tapes = match format {
-        Format::Yaml => yaml::parse(source, &text, options),
-        Format::Json => json::parse(source, &text, options, json::Texts::One),
-        Format::JsonStream => json::parse(source, &text, options, json::Texts::Many),
+        Format::Yaml => yaml::parse(source, text, options),
+        Format::Json => json::parse(source, text, options, json::Texts::One),
+        Format::JsonStream => json::parse(source, text, options, json::Texts::Many),
     };
     let tapes = tapes.map_err(|error| with_lines(error, sources))?;
-    let mut documents = Vec::with_capacity(tapes.len());
-    for tape in tapes {
-        let whole = Document {
+    let documents: Vec<Document> = tapes
+        .into_iter()
+        .map(|tape| Document {
             tape: Arc::<Tape>::new(tape),
             root: NodeId(0),
             index: 0,
             bounds: Bounds::default(),
-        };
-        split(&whole, options, &mut documents);
-    }
-    for (index, document) in documents.iter_mut().enumerate() {
-        document.index = u32::try_from(index).unwrap_or(u32::MAX);
-        document.bounds = document.bounds_of(document.root);
-    }
-    Ok(documents)
+        })
+        .collect();
+    Ok(split_documents(&documents, options))
 }
 
 /// Adds a text to the source map and reads it with the default options.
@@ -187,7 +194,7 @@ fn with_lines(error: InputError, sources: &SourceMap) -> InputError {
     }
 }
 
-fn split(document: &Document, options: &Options, out: &mut Vec<Document>) {
+pub(crate) fn split(document: &Document, options: &Options, out: &mut Vec<Document>) {
     let part = |root| Document {
         root,
         ..document.clone()
