@@ -36,6 +36,8 @@ pub(crate) enum Command {
     /// any other host of OPA's modules.
     #[command(after_help = BUILD_EXAMPLES)]
     Build(BuildArgs),
+    /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
+    New(crate::commands::new::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }

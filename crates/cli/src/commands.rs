@@ -3,4 +3,5 @@
 pub(crate) mod build;
 pub(crate) mod capabilities;
 pub(crate) mod eval;
+pub(crate) mod new;
 pub(crate) mod test;

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         args::Command::Test(args) => commands::test::run(&args),
         args::Command::Eval(args) => commands::eval::run(&args),
         args::Command::Build(args) => commands::build::run(&args),
+        args::Command::New(args) => commands::new::run(&args),
         args::Command::Capabilities => commands::capabilities::run(),
     };
     match result {

@@ -15,6 +15,7 @@ mod help;
 mod limits;
 mod manifests;
 mod modules;
+mod new;
 mod output;
 mod policies;
 mod support;
