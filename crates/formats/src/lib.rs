@@ -8,12 +8,11 @@
 
 #![forbid(unsafe_code)]
 
+mod gotypes;
 mod options;
 mod parser;
 mod read;
-#[allow(dead_code, reason = "readers to come use it")]
 mod text;
-#[allow(dead_code, reason = "readers to come use it")]
 mod tree;
 
 mod codeowners;

@@ -41,8 +41,17 @@ impl<'a> Text<'a> {
     }
 
     /// The path of the file, for formats that name others.
+    #[allow(dead_code, reason = "readers to come use it")]
     pub(crate) fn path(&self) -> &'a Path {
         Path::new(self.sources.name(self.source))
+    }
+
+    /// The text without a byte order mark, and how many bytes that is shorter.
+    pub(crate) fn without_mark(&self) -> (&'a str, usize) {
+        match self.text.strip_prefix('\u{feff}') {
+            Some(body) => (body, self.text.len() - body.len()),
+            None => (self.text, 0),
+        }
     }
 
     /// Bytes of the text as a span.

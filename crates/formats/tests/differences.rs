@@ -1,0 +1,84 @@
+//! Where kpol does not do as conftest does, on purpose.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use kpol_diagnostics::{SourceMap, one_line};
+use kpol_formats::{Options, Parser, read};
+
+/// The documents as JSON, or the error in one line.
+fn answer(parser: Parser, text: &str) -> String {
+    let mut sources = SourceMap::new();
+    let source = sources.add("file", text);
+    let options = Options {
+        input: kpol_input::Options::verbatim(),
+        ..Options::default()
+    };
+    match read(&sources, source, parser, &options) {
+        Ok(documents) => {
+            let texts: Vec<_> = documents
+                .iter()
+                .map(kpol_input::Document::to_json)
+                .collect();
+            texts.join("\n")
+        }
+        Err(error) => one_line(&sources, &error.diagnostic()),
+    }
+}
+
+#[test]
+fn differences() {
+    let cases = [
+        // conftest loses bytes that are no comment, or reads a comment as none.
+        (Parser::Jsonc, "{\"a\": /***/ 1}", "{\"a\":1}"),
+        (Parser::Jsonc, "{} // c:\\\n", "{}"),
+        (
+            Parser::Jsonc,
+            "{\"a\": 1 / 2}",
+            "file:1:9: input_syntax_error: expected `,` or `}`",
+        ),
+        (
+            Parser::Jsonc,
+            "{\"a\": 1} /* x",
+            "file:1:10: input_syntax_error: the comment has no end",
+        ),
+        (
+            Parser::Jsonc,
+            "{\"a\": \"b\nc\"}",
+            "file:2:1: input_syntax_error: control character (\\u0000-\\u001F) found while parsing a string",
+        ),
+        // conftest prints the address of such a key.
+        (Parser::Edn, "{[1] 2}", "{\"[1]\":\"2\"}"),
+        // conftest takes the first value and ignores the rest.
+        (
+            Parser::Edn,
+            "{} {}",
+            "file:1:4: input_syntax_error: there is more after the end of the value",
+        ),
+        // conftest takes what it has understood up to there, which may be nothing, and passes.
+        (
+            Parser::Xml,
+            "<a>\n  <b>",
+            "file:2:3: input_syntax_error: the element `b` is not closed",
+        ),
+        (
+            Parser::Xml,
+            "<a>&nbsp;</a>",
+            "file:1:4: input_syntax_error: unknown entity `&nbsp;`",
+        ),
+        // conftest reads names byte by byte.
+        (
+            Parser::Ignore,
+            "é",
+            "[[{\"Kind\":\"Path\",\"Value\":\"é\",\"Original\":\"é\"}]]",
+        ),
+        // conftest breaks off with a stack trace.
+        (
+            Parser::Ignore,
+            "a\\",
+            "[[{\"Kind\":\"Path\",\"Value\":\"a\",\"Original\":\"a\\\\\"}]]",
+        ),
+    ];
+    for (parser, text, expected) in cases {
+        assert_eq!(answer(parser, text), expected, "{parser}: {text:?}");
+    }
+}
