@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::commands;
 
 /// Checks Kubernetes manifests against security policies written in Rego, compiled to WebAssembly.
 #[derive(Debug, Parser)]
@@ -18,8 +20,7 @@ pub(crate) enum Command {
     /// Checks manifests against policies.
     ///
     /// Exit codes: 0 nothing failed; 1 a policy failed; 2 something could not be checked.
-    #[command(after_help = TEST_EXAMPLES)]
-    Test(TestArgs),
+    Test(commands::test::Args),
     /// Evaluates a query against policies and an input, and prints the result as JSON.
     ///
     /// A query that is one term gives its value: `1 + 1` prints 2, and where it is undefined, nothing but a note on
@@ -27,45 +28,18 @@ pub(crate) enum Command {
     /// Other queries give a list of solutions, each with the variables that it binds: `x := 1` prints [{"x": 1}].
     ///
     /// Exit codes: 0 evaluated, whatever the result is; 2 not evaluated.
-    #[command(after_help = EVAL_EXAMPLES)]
-    Eval(EvalArgs),
+    Eval(commands::eval::Args),
     /// Compiles policies to a WebAssembly module.
     ///
     /// `--target kpol` makes a small module for `kpol test --module`, which tells where in a document a failure is.
     /// `--target portable` makes one that has all it needs, with OPA's Wasm ABI 1.3: it runs in the SDKs of OPA and in
     /// any other host of OPA's modules.
-    #[command(after_help = BUILD_EXAMPLES)]
-    Build(BuildArgs),
+    Build(commands::build::Args),
     /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
-    New(crate::commands::new::Args),
+    New(commands::new::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }
-
-const TEST_EXAMPLES: &str = "\
-Examples:
-  kpol test deploy/                        with ./policy if there is one, else the built-in policies
-  kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
-  helm template chart | kpol test -        manifests from another command
-  kpol test -o json 'k8s/**/*.yaml'        machine-readable results
-  kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
-  kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
-
-const EVAL_EXAMPLES: &str = "\
-Examples:
-  kpol eval '1 + 1'
-  kpol eval -p policies -i pod.yaml 'data.main.deny'
-  kpol eval -d users.json 'data.users[_].name'
-  kpol eval -d users.json 'some i; data.users[i].admin; name := data.users[i].name'
-  kpol eval --module policy.wasm -i pod.yaml -e main/deny
-  kpol eval -b bundle.tar.gz -i pod.yaml 'data.main.deny'";
-
-const BUILD_EXAMPLES: &str = "\
-Examples:
-  kpol build policies -e main/deny -o deny.wasm
-  kpol test --module deny.wasm pod.yaml
-  kpol build policies -e main/deny -t portable -o policy.wasm
-  kpol build policies -e main/deny -b -d data.json -o bundle.tar.gz";
 
 /// Limits of every evaluation.
 #[derive(Debug, ClapArgs)]
@@ -111,107 +85,6 @@ pub(crate) struct PolicyArgs {
     /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
     #[arg(long, value_name = "FILE")]
     pub(crate) capabilities: Option<PathBuf>,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct TestArgs {
-    /// Files, folders and globs with manifests; `-` for standard input.
-    #[arg(required = true, value_name = "PATH")]
-    pub(crate) paths: Vec<String>,
-    #[command(flatten)]
-    pub(crate) policies: PolicyArgs,
-    /// Evaluates the rules of this package; may be given many times. [default: main]
-    #[arg(short, long, value_name = "NS", conflicts_with_all = ["module", "entrypoint"])]
-    pub(crate) namespace: Vec<String>,
-    /// Evaluates the rules of all packages.
-    #[arg(long, conflicts_with_all = ["namespace", "module", "entrypoint"])]
-    pub(crate) all_namespaces: bool,
-    /// The format of the results.
-    #[arg(short, long, default_value = "text")]
-    pub(crate) output: Output,
-    /// Treats warnings as failures.
-    #[arg(long)]
-    pub(crate) fail_on_warn: bool,
-    #[command(flatten)]
-    pub(crate) net: NetArgs,
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
-}
-
-/// Formats of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// For people, with code frames.
-    Text,
-    /// conftest's JSON, with a location for each result.
-    Json,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct EvalArgs {
-    /// The query. A compiled policy has entrypoints instead: `data.main.deny`, or `-e main/deny`.
-    #[arg(required_unless_present_any = ["module", "bundle", "entrypoint"], conflicts_with = "entrypoint")]
-    pub(crate) query: Option<String>,
-    #[command(flatten)]
-    pub(crate) policies: PolicyArgs,
-    /// The input document (YAML or JSON); `-` for standard input.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) input: Option<PathBuf>,
-    /// Ends with an error where a builtin does.
-    #[arg(long)]
-    pub(crate) strict_builtin_errors: bool,
-    #[command(flatten)]
-    pub(crate) net: NetArgs,
-    #[command(flatten)]
-    pub(crate) limits: LimitArgs,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct BuildArgs {
-    /// Folders or files with policies.
-    #[arg(required = true, value_name = "DIR")]
-    pub(crate) policy: Vec<PathBuf>,
-    /// A rule to export, such as `main/deny`; may be given many times.
-    #[arg(short, long, required = true, value_name = "ENTRYPOINT")]
-    pub(crate) entrypoint: Vec<String>,
-    /// What the module is for.
-    #[arg(short, long, default_value = "kpol")]
-    pub(crate) target: Target,
-    /// Writes an OPA bundle (.tar.gz) with a portable module, its data and a manifest.
-    #[arg(short, long)]
-    pub(crate) bundle: bool,
-    /// A folder or file with data for the bundle (YAML or JSON); may be given many times.
-    #[arg(short, long, value_name = "DIR", requires = "bundle")]
-    pub(crate) data: Vec<PathBuf>,
-    /// The revision that the bundle's manifest tells.
-    #[arg(long, value_name = "TEXT", default_value = "", requires = "bundle")]
-    pub(crate) revision: String,
-    /// A portable module ends with an error where a builtin does, and tells its host place, code and text; otherwise
-    /// such a call is undefined.
-    #[arg(long)]
-    pub(crate) strict_builtin_errors: bool,
-    /// A portable module keeps calls of `print`; its host must take what is printed.
-    #[arg(long)]
-    pub(crate) print: bool,
-    /// The file to write.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Reads policies as Rego v0.
-    #[arg(long)]
-    pub(crate) rego_v0: bool,
-    /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) capabilities: Option<PathBuf>,
-}
-
-/// What a module is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Target {
-    /// kpol itself.
-    Kpol,
-    /// Any host of OPA's Wasm ABI.
-    #[value(alias = "wasm")]
-    Portable,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

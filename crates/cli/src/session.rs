@@ -12,8 +12,9 @@ use kpol_diagnostics::SourceMap;
 use kpol_engine::{BuiltinOptions, Data, Engine, EngineOptions, EntryId, Policy, Standard};
 use kpol_syntax::ast::RegoVersion;
 
-use crate::args::{NetArgs, TestArgs};
+use crate::args::NetArgs;
 use crate::bundle;
+use crate::commands::test::Args as TestArgs;
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
 use crate::loaded::{self, Entry, Loaded};

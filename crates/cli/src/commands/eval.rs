@@ -1,5 +1,6 @@
 //! `kpol eval`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kpol_compiler::compile;
@@ -11,7 +12,7 @@ use kpol_syntax::ast::visit::{Visitor, walk_term};
 use kpol_syntax::ast::{Expr, ExprKind, Query, RegoVersion, Term, TermKind, Var};
 use serde_json::{Map, Value};
 
-use crate::args::EvalArgs;
+use crate::args::{LimitArgs, NetArgs, PolicyArgs};
 use crate::exit::{CommandError, Exit};
 use crate::loaded::{self, Loaded};
 use crate::output::{rendered, write};
@@ -24,7 +25,37 @@ const QUERY: &str = "query";
 /// The variable that holds a query's value. No variable of a query can have this name.
 const VALUE: &str = "<value>";
 
-pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
+const EVAL_EXAMPLES: &str = "\
+Examples:
+  kpol eval '1 + 1'
+  kpol eval -p policies -i pod.yaml 'data.main.deny'
+  kpol eval -d users.json 'data.users[_].name'
+  kpol eval -d users.json 'some i; data.users[i].admin; name := data.users[i].name'
+  kpol eval --module policy.wasm -i pod.yaml -e main/deny
+  kpol eval -b bundle.tar.gz -i pod.yaml 'data.main.deny'";
+
+/// The command line of `kpol eval`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EVAL_EXAMPLES)]
+pub(crate) struct Args {
+    /// The query. A compiled policy has entrypoints instead: `data.main.deny`, or `-e main/deny`.
+    #[arg(required_unless_present_any = ["module", "bundle", "entrypoint"], conflicts_with = "entrypoint")]
+    query: Option<String>,
+    #[command(flatten)]
+    policies: PolicyArgs,
+    /// The input document (YAML or JSON); `-` for standard input.
+    #[arg(short, long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Ends with an error where a builtin does.
+    #[arg(long)]
+    strict_builtin_errors: bool,
+    #[command(flatten)]
+    net: NetArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let mut data = Data::new();
     let mut origin = Origin::Paths(args.policies.policy.clone());
@@ -55,7 +86,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<Exit, CommandError> {
 
 /// The value of a compiled policy's entrypoint.
 fn of_module(
-    args: &EvalArgs,
+    args: &Args,
     name: &str,
     wasm: Vec<u8>,
     data: Data,
@@ -101,7 +132,7 @@ fn of_module(
 }
 
 /// The entrypoint that the command line names.
-fn entrypoint(args: &EvalArgs) -> Result<Option<Vec<String>>, CommandError> {
+fn entrypoint(args: &Args) -> Result<Option<Vec<String>>, CommandError> {
     match &args.policies.entrypoint[..] {
         [] => Ok(None),
         [one] => Ok(Some(loaded::wanted(one))),
@@ -113,7 +144,7 @@ fn entrypoint(args: &EvalArgs) -> Result<Option<Vec<String>>, CommandError> {
 
 /// The solutions of a query on policies, or its value.
 fn of_query(
-    args: &EvalArgs,
+    args: &Args,
     origin: &Origin,
     data: Data,
     sources: &mut SourceMap,
@@ -191,7 +222,7 @@ fn failed(error: EvalError) -> CommandError {
     CommandError::Plain(format!("{}: {error}", error.code()))
 }
 
-fn limits(args: &EvalArgs) -> Limits {
+fn limits(args: &Args) -> Limits {
     Limits {
         timeout: args.limits.timeout,
         memory: args.limits.max_memory,
@@ -199,7 +230,7 @@ fn limits(args: &EvalArgs) -> Limits {
 }
 
 /// The input document, if there is one.
-fn input(args: &EvalArgs, sources: &mut SourceMap) -> Result<Option<Document>, CommandError> {
+fn input(args: &Args, sources: &mut SourceMap) -> Result<Option<Document>, CommandError> {
     let Some(path) = &args.input else {
         return Ok(None);
     };

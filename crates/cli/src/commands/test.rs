@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
 use kpol_engine::{EntryId, Limits, Policy};
 use kpol_findings::{FileResult, Report};
@@ -13,7 +14,7 @@ use kpol_input::{Document, InputError, Options};
 use rayon::prelude::*;
 
 use self::run::{Checked, Outcome, Run};
-use crate::args::{Output, TestArgs};
+use crate::args::{LimitArgs, NetArgs, PolicyArgs};
 use crate::discover::Severity;
 use crate::exit::{CommandError, Exit};
 use crate::session::{CheckKind, Session};
@@ -22,7 +23,52 @@ use crate::{data, inputs, inventory};
 /// Fewer documents than this are not worth a thread.
 const PARALLEL: usize = 16;
 
-pub(crate) fn run(args: &TestArgs) -> Result<Exit, CommandError> {
+const EXAMPLES: &str = "\
+Examples:
+  kpol test deploy/                        with ./policy if there is one, else the built-in policies
+  kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
+  helm template chart | kpol test -        manifests from another command
+  kpol test -o json 'k8s/**/*.yaml'        machine-readable results
+  kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
+  kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
+
+/// The command line of `kpol test`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files, folders and globs with manifests; `-` for standard input.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    pub(crate) policies: PolicyArgs,
+    /// Evaluates the rules of this package; may be given many times. [default: main]
+    #[arg(short, long, value_name = "NS", conflicts_with_all = ["module", "entrypoint"])]
+    pub(crate) namespace: Vec<String>,
+    /// Evaluates the rules of all packages.
+    #[arg(long, conflicts_with_all = ["namespace", "module", "entrypoint"])]
+    pub(crate) all_namespaces: bool,
+    /// The format of the results.
+    #[arg(short, long, default_value = "text")]
+    output: Output,
+    /// Treats warnings as failures.
+    #[arg(long)]
+    fail_on_warn: bool,
+    #[command(flatten)]
+    pub(crate) net: NetArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Formats of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// For people, with code frames.
+    Text,
+    /// conftest's JSON, with a location for each result.
+    Json,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let mut session = Session::for_test(args, &mut sources)?;
     let mut report = Report::default();
@@ -58,7 +104,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, CommandError> {
     Ok(exit(args, &report))
 }
 
-fn exit(args: &TestArgs, report: &Report) -> Exit {
+fn exit(args: &Args, report: &Report) -> Exit {
     let counts = report.counts();
     if counts.errors > 0 {
         Exit::Unchecked
@@ -69,7 +115,7 @@ fn exit(args: &TestArgs, report: &Report) -> Exit {
     }
 }
 
-fn print(args: &TestArgs, report: &Report, sources: &SourceMap) -> Result<(), CommandError> {
+fn print(args: &Args, report: &Report, sources: &SourceMap) -> Result<(), CommandError> {
     let text = match args.output {
         Output::Text => {
             let colour = std::io::stdout().is_terminal()

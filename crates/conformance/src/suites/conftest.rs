@@ -215,7 +215,7 @@ fn comparable(output: &str) -> Vec<String> {
         .lines()
         .map(|line| timeless(line.trim_end()))
         .filter(|line| !line.is_empty() && !line.contains("name=\"go.version\""))
-        .map(|line| unnumbered(&line))
+        .map(|line| addressless(&unnumbered(&line)))
         .collect();
     lines.sort();
     lines
@@ -246,6 +246,24 @@ fn timeless(line: &str) -> String {
         format!("{before}(T){end}")
     } else {
         line.to_owned()
+    }
+}
+
+/// `0x8ed177d26e0`, and the name server that was asked, are those of one run.
+fn addressless(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("0x") {
+        out.push_str(before);
+        rest = after.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    out.push_str(rest);
+    let Some((before, after)) = out.split_once(" on ") else {
+        return out;
+    };
+    match after.split_once(":53: ") {
+        Some((_, after)) => format!("{before}: {after}"),
+        None => out,
     }
 }
 
