@@ -20,6 +20,31 @@ fn options() -> Options {
     }
 }
 
+/// Where two values differ first.
+fn difference(ours: &Value, theirs: &Value, path: &str) -> String {
+    if let (Value::Object(left), Value::Object(right)) = (ours, theirs) {
+        for key in left.keys().chain(right.keys()) {
+            let (left, right) = (left.get(key), right.get(key));
+            match (left, right) {
+                (Some(left), Some(right)) if same(left, right) => {}
+                (Some(left), Some(right)) => {
+                    return difference(left, right, &format!("{path}/{key}"));
+                }
+                _ => return format!("{path}/{key}: {left:?} not {right:?}"),
+            }
+        }
+    }
+    if let (Value::Array(left), Value::Array(right)) = (ours, theirs)
+        && left.len() == right.len()
+    {
+        let pairs = left.iter().zip(right).enumerate();
+        if let Some((at, (left, right))) = pairs.into_iter().find(|(_, (l, r))| !same(l, r)) {
+            return difference(left, right, &format!("{path}/{at}"));
+        }
+    }
+    format!("{path}: {ours} not {theirs}")
+}
+
 /// Equal as JSON, with numbers as floats.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
@@ -79,7 +104,8 @@ fn same_json() {
                             let theirs: Value = serde_json::from_str(&theirs).unwrap();
                             if !same(&ours, &theirs) {
                                 wrong.push(format!(
-                                    "{name}/{case}\n  ours:   {ours}\n  theirs: {theirs}"
+                                    "{name}/{case}{}",
+                                    difference(&ours, &theirs, ": ")
                                 ));
                             }
                         }

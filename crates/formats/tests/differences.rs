@@ -71,7 +71,42 @@ fn differences() {
             "é",
             "[[{\"Kind\":\"Path\",\"Value\":\"é\",\"Original\":\"é\"}]]",
         ),
+        // conftest stops there, and ignores the rest.
+        (
+            Parser::Nginx,
+            "user a; }\nuser b;",
+            "file:1:9: input_syntax_error: there is no `{` for this",
+        ),
+        // conftest knows no directives of modules.
+        (
+            Parser::Nginx,
+            "brotli on;",
+            "{\"directives\":[{\"name\":\"brotli\",\"parameters\":[\"on\"]}]}",
+        ),
+        // conftest takes what it has understood up to there.
+        (
+            Parser::Hocon,
+            "a {\n b = 1",
+            "file:1:3: input_syntax_error: the object is not closed",
+        ),
+        (
+            Parser::Hocon,
+            "a {} } b {}",
+            "file:1:6: input_syntax_error: a key is expected here",
+        ),
         // conftest breaks off with a stack trace.
+        (Parser::Hocon, "a = 1", "{\"a\":1}"),
+        (Parser::Hocon, "a { \"b.c\" = 1 }", "{\"a\":{\"b.c\":1}}"),
+        (
+            Parser::Hocon,
+            "a { b = ${a.c}, c = ${a.b} }",
+            "file:1:9: input_syntax_error: the value refers to itself, or stands for too much",
+        ),
+        (
+            Parser::Hocon,
+            "include \"b.conf\"",
+            "file:1:1: input_syntax_error: `include` is not read: name the other file beside this one",
+        ),
         (
             Parser::Ignore,
             "a\\",
