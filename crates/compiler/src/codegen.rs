@@ -28,7 +28,7 @@ use crate::artifact::{Artifact, Description};
 use crate::ir::Policy;
 use crate::ir::verify::{VerifyError, verify};
 
-pub(crate) use constants::lay_out;
+pub use constants::lay_out;
 pub use function::NO_SITE;
 
 /// The most locals of a function that engines accept.

@@ -152,7 +152,7 @@ fn count_strings(constant: &Const, depth: u32, strings: &mut u32) -> Result<(), 
 ///
 /// # Errors
 /// Where a number's spelling is none.
-pub(crate) fn lay_out(heap: &mut Heap<'_>, constant: &Const) -> Result<Value, CodegenError> {
+pub fn lay_out(heap: &mut Heap<'_>, constant: &Const) -> Result<Value, CodegenError> {
     match constant {
         Const::Null => Ok(Value::NULL),
         Const::Bool(b) => Ok(Value::boolean(*b)),
