@@ -29,6 +29,16 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 evaluated, whatever the result is; 2 not evaluated.
     Eval(commands::eval::Args),
+    /// Tells why a rule holds or does not hold on a document.
+    ///
+    /// For each clause of the rule: which condition failed, with the values of its parts, in policy and document.
+    ///
+    /// Exit codes: 0 told, whatever the rule came to; 2 the rule could not be evaluated.
+    Explain(commands::explain::Args),
+    /// Runs the unit tests of policies.
+    ///
+    /// Exit codes: 0 all passed; 1 a test failed; 2 a test could not be run.
+    Verify(commands::verify::Args),
     /// Compiles policies to a WebAssembly module.
     ///
     /// `--target kpol` makes a small module for `kpol test --module`, which tells where in a document a failure is.

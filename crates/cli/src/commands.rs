@@ -3,5 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod capabilities;
 pub(crate) mod eval;
+pub(crate) mod explain;
 pub(crate) mod new;
 pub(crate) mod test;
+pub(crate) mod verify;

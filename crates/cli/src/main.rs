@@ -24,6 +24,8 @@ fn main() -> ExitCode {
     let result = match args.command {
         args::Command::Test(args) => commands::test::run(&args),
         args::Command::Eval(args) => commands::eval::run(&args),
+        args::Command::Explain(args) => commands::explain::run(&args),
+        args::Command::Verify(args) => commands::verify::run(&args),
         args::Command::Build(args) => commands::build::run(&args),
         args::Command::New(args) => commands::new::run(&args),
         args::Command::Capabilities => commands::capabilities::run(),

@@ -23,3 +23,9 @@ pub(crate) fn rendered(sources: &SourceMap, diagnostics: &[Diagnostic]) -> Comma
         && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
     CommandError::Rendered(kpol_diagnostics::render(sources, diagnostics, colour))
 }
+
+/// Whether standard output shows colours.
+pub(crate) fn colours_stdout() -> bool {
+    std::io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}

@@ -69,11 +69,29 @@ pub(crate) fn load(
     version: RegoVersion,
     sources: &mut SourceMap,
 ) -> Result<Policies, CommandError> {
+    load_files(origin, version, sources, is_policy)
+}
+
+/// The same with unit tests.
+pub(crate) fn load_with_tests(
+    origin: &Origin,
+    version: RegoVersion,
+    sources: &mut SourceMap,
+) -> Result<Policies, CommandError> {
+    load_files(origin, version, sources, is_rego)
+}
+
+fn load_files(
+    origin: &Origin,
+    version: RegoVersion,
+    sources: &mut SourceMap,
+    wanted: fn(&Path) -> bool,
+) -> Result<Policies, CommandError> {
     let mut texts: Vec<(SourceId, RegoVersion)> = Vec::new();
     match origin {
         Origin::BuiltIn => {
             let mut files = Vec::new();
-            collect(&LIBRARY, &mut files);
+            collect(&LIBRARY, wanted, &mut files);
             files.sort();
             for (name, text) in files {
                 texts.push((sources.add(name, text), RegoVersion::V1));
@@ -87,7 +105,7 @@ pub(crate) fn load(
         }
         Origin::Paths(paths) => {
             for path in paths {
-                for file in files(path)? {
+                for file in files(path, wanted)? {
                     let text = std::fs::read_to_string(&file).map_err(|error| {
                         CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
                     })?;
@@ -122,17 +140,17 @@ pub(crate) fn load(
     Ok(policies)
 }
 
-fn collect(dir: &Dir<'_>, files: &mut Vec<(String, String)>) {
+fn collect(dir: &Dir<'_>, wanted: fn(&Path) -> bool, files: &mut Vec<(String, String)>) {
     for file in dir.files() {
         let name = file.path().display().to_string();
-        if is_policy(file.path())
+        if wanted(file.path())
             && let Some(text) = file.contents_utf8()
         {
             files.push((format!("<built-in>/{name}"), text.to_owned()));
         }
     }
     for dir in dir.dirs() {
-        collect(dir, files);
+        collect(dir, wanted, files);
     }
 }
 
@@ -142,13 +160,18 @@ pub(crate) fn is_policy(path: &Path) -> bool {
         .is_some_and(|name| name.ends_with(".rego") && !name.ends_with("_test.rego"))
 }
 
+fn is_rego(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "rego")
+}
+
 /// Where a ConfigMap or Secret is mounted, the kubelet keeps the files in `..2026_01_31_…` and links to them: each
 /// would be read twice.
 pub(crate) fn is_kubelets(name: &OsStr) -> bool {
     name.len() > 2 && name.as_encoded_bytes().starts_with(b"..")
 }
 
-fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, CommandError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
@@ -165,7 +188,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
         .build()
     {
         let entry = entry.map_err(|error| CommandError::Plain(error.to_string()))?;
-        if entry.path().is_file() && is_policy(entry.path()) {
+        if entry.path().is_file() && wanted(entry.path()) {
             found.push(entry.into_path());
         }
     }

@@ -340,7 +340,7 @@ pub(crate) fn engine(net: &NetArgs, front: &resolve::Options) -> Result<Engine, 
 }
 
 /// The hosts that may be asked: those of the command line, those of the capabilities file, or those in both.
-fn allow_net(net: &NetArgs, capabilities: Option<&[String]>) -> Vec<String> {
+pub(crate) fn allow_net(net: &NetArgs, capabilities: Option<&[String]>) -> Vec<String> {
     let Some(capabilities) = capabilities else {
         return net.allow_net.clone();
     };

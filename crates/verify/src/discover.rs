@@ -39,6 +39,12 @@ impl Test {
     pub fn full_name(&self) -> String {
         format!("{}.{}", self.package, self.name)
     }
+
+    /// The path of its rule below `data`, in the program that is run.
+    #[must_use]
+    pub fn path(&self) -> &[String] {
+        &self.path
+    }
 }
 
 /// Modules and the tests in them.

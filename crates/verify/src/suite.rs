@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use kpol_compiler::artifact::Artifact;
 use kpol_compiler::compile;
+use kpol_compiler::hir::Program;
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, Engine, EntryId, EvalError, Evaluator, Limits, LoadError, Policy};
 use rayon::prelude::*;
@@ -38,6 +39,7 @@ impl Default for RunOptions {
 /// Compiled tests.
 #[derive(Debug, Clone)]
 pub struct CompiledSuite {
+    program: Arc<Program>,
     artifact: Artifact,
     tests: Vec<Test>,
 }
@@ -45,6 +47,7 @@ pub struct CompiledSuite {
 /// Tests that are ready to run.
 #[derive(Debug, Clone)]
 pub struct Runner {
+    program: Arc<Program>,
     policy: Policy,
     tests: Vec<(Test, Option<EntryId>)>,
 }
@@ -65,8 +68,10 @@ impl Suite {
             .filter(|test| runs(test))
             .map(|test| test.path.clone())
             .collect();
+        let program = compile::check(&self.modules, &[], &options.front)?;
         Ok(CompiledSuite {
-            artifact: compile::compile(&self.modules, &[], sources, &options)?,
+            artifact: compile::generate(&program, sources, &options)?,
+            program: Arc::new(program),
             tests: self.tests,
         })
     }
@@ -98,11 +103,21 @@ impl CompiledSuite {
             })
             .collect();
         drop(entries);
-        Ok(Runner { policy, tests })
+        Ok(Runner {
+            program: self.program,
+            policy,
+            tests,
+        })
     }
 }
 
 impl Runner {
+    /// The checked program, in which each test is a rule at [`Test::path`].
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Runs all tests on rayon's threads; the results are in the order of the tests.
     #[must_use]
     pub fn run(&self, data: &Arc<Data>, options: &RunOptions) -> Vec<TestResult> {
