@@ -50,6 +50,9 @@ enum Suite {
         /// Builds each case as a portable module, and runs that through OPA's Wasm ABI.
         #[arg(long)]
         portable: bool,
+        /// Evaluates each case with the evaluator that explains, instead of compiled code.
+        #[arg(long, conflicts_with_all = ["portable", "unoptimised"])]
+        explained: bool,
         /// Runs nothing: writes portable modules with inputs and wanted results into this folder, for another host.
         #[arg(long, value_name = "FOLDER")]
         export: Option<PathBuf>,
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
             summary,
             unoptimised,
             portable,
+            explained,
             export,
             sample,
         } => {
@@ -114,6 +118,7 @@ fn main() -> ExitCode {
                 category,
                 unoptimised,
                 portable: portable || export.is_some(),
+                explained,
             };
             if let Some(folder) = export {
                 let written = suites::opa::export(&dir, &options, &folder, sample);
@@ -127,7 +132,12 @@ fn main() -> ExitCode {
                     tally.print_failures();
                 }
             });
-            (if portable { "opa-portable" } else { "opa" }, result)
+            let name = match (portable, explained) {
+                (true, _) => "opa-portable",
+                (_, true) => "opa-explained",
+                _ => "opa",
+            };
+            (name, result)
         }
         Suite::Manifests(folder) => ("manifests", folder.run(suites::manifests::run)),
         Suite::Kubescape(folder) => ("kubescape", folder.run(suites::kubescape::run)),

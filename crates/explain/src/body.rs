@@ -47,7 +47,7 @@ impl<'p> Machine<'p> {
 
     /// The variables of the source that became bound.
     fn bound(&self, env: &Env<'p>, before: &[bool]) -> Vec<record::Bound> {
-        if self.recorder.is_cut() {
+        if self.recorder.is_off() {
             return Vec::new();
         }
         (env.vals.iter().zip(env.infos).zip(before))

@@ -6,6 +6,7 @@ use kpol_input::{Document, NodeId};
 use kpol_runtime::{Heap, Kind as ValueKind, Value, json};
 use serde::Serialize;
 
+use crate::diff::{self, Difference};
 use crate::error::Error;
 use crate::record::{Bound, Kind, Node};
 
@@ -128,6 +129,12 @@ pub struct Condition {
     /// Builtins that failed: their calls are undefined.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Problem>,
+    /// What it noted by `trace`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Shown>,
+    /// In what two values differ that were to be equal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
     /// Rules that it asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleReport>,
@@ -259,7 +266,10 @@ impl Builder<'_, '_> {
     /// What a body came to: its first condition, or what follows an empty one.
     fn steps(&mut self, nodes: &[Node]) -> Step {
         let next = nodes.iter().find_map(|node| match &node.kind {
-            Kind::Attempt { .. } => self.condition(node).map(|c| Step::Condition(Box::new(c))),
+            Kind::Attempt { .. } => {
+                let condition = stacker::maybe_grow(64 << 10, 1 << 20, || self.condition(node));
+                condition.map(|condition| Step::Condition(Box::new(condition)))
+            }
             Kind::Yield(value) => Some(Step::Value(self.shown(*value))),
             _ => None,
         });
@@ -276,6 +286,8 @@ impl Builder<'_, '_> {
             held: *solutions,
             reads: Vec::new(),
             failures: Vec::new(),
+            notes: Vec::new(),
+            differences: Vec::new(),
             rules: Vec::new(),
             inside: Vec::new(),
             ways: Vec::new(),
@@ -300,6 +312,13 @@ impl Builder<'_, '_> {
                     message: message.clone(),
                     place: Some(self.place(*span)),
                 }),
+                Kind::Note(value) => {
+                    let note = self.shown(*value);
+                    condition.notes.push(note);
+                }
+                Kind::Unequal(left, right) => {
+                    condition.differences = diff::differences(self.heap, *left, *right);
+                }
                 Kind::Rule { .. } | Kind::Known { .. } => condition.rules.extend(self.rule(node)),
                 Kind::Body => {
                     let step = self.steps(&node.inside);
@@ -391,7 +410,7 @@ impl Step {
     }
 }
 
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     if text.chars().count() <= MAX_TEXT {
         return text.to_owned();
     }

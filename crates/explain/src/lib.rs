@@ -8,19 +8,25 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod calls;
+mod diff;
 mod error;
 mod explanation;
 mod layout;
 mod machine;
 mod reason;
 mod record;
+mod refs;
+mod rules;
 mod terms;
 pub mod text;
+mod unify;
 
 use kpol_compiler::hir::{Program, RuleId, RuleKind};
 use kpol_diagnostics::SourceMap;
 use kpol_runtime::json;
 
+pub use crate::diff::Difference;
 pub use crate::error::Error;
 pub use crate::explanation::{
     ClauseReport, Condition, Explanation, Place, Problem, Read, RuleReport, Shown, Step, Variable,
@@ -62,6 +68,24 @@ pub fn evaluate(
     let mut text = String::new();
     json::write(&mut machine.heap, value, &mut text);
     Ok(Some(text))
+}
+
+/// The solutions of a query of the program, by its number: a JSON array of the objects of its bindings.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_query(
+    program: &Program,
+    number: usize,
+    inputs: &Inputs<'_>,
+) -> Result<String, Error> {
+    let query = (program.queries.get(number)).ok_or_else(|| Error::Missing("query".to_owned()))?;
+    let mut machine = Machine::new(program, inputs, false)?;
+    let solutions = machine.query(query)?;
+    machine.step()?;
+    let mut text = String::new();
+    json::write(&mut machine.heap, solutions, &mut text);
+    Ok(text)
 }
 
 /// Evaluates a rule, and tells what happened. An error of the evaluation is part of what is told.

@@ -1,26 +1,20 @@
-//! The evaluator: its state, rules and functions.
+//! The evaluator: its state, limits and documents.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use kpol_abi::builtins::BuiltinId;
-use kpol_abi::layout::{PARTIAL, control};
-use kpol_builtins::{BuiltinError, HostBuiltins, HostCall};
-use kpol_compiler::builtins::Entry;
+use kpol_abi::layout::control;
+use kpol_builtins::{BuiltinError, HostBuiltins};
 use kpol_compiler::codegen::lay_out;
-use kpol_compiler::hir::{
-    Branch, Callee, Clause, LocalInfo, Node, Program, Rule, RuleId, RuleKind, Term, TermKind,
-};
+use kpol_compiler::hir::{Callee, LocalInfo, Node, Program, Rule, RuleId, RuleKind};
 use kpol_compiler::ir::Const;
-use kpol_diagnostics::Span;
 use kpol_input::{Document, NodeId};
-use kpol_runtime::builtins::{self, ErrorKind};
-use kpol_runtime::{Heap, Kind, Value, json};
+use kpol_runtime::{Heap, Value, json};
 
 use crate::error::Error;
 use crate::layout::{self, Places};
-use crate::record::{self, Recorder};
+use crate::record::Recorder;
 
 pub(crate) type Res<T = Flow> = Result<T, Error>;
 
@@ -102,12 +96,12 @@ pub(crate) enum Replacement {
 }
 
 #[derive(Clone, Copy)]
-enum Memo {
+pub(crate) enum Memo {
     Running,
     Done(Value),
 }
 
-type CallKey = (u32, RuleId, Vec<u32>);
+pub(crate) type CallKey = (u32, RuleId, Vec<u32>);
 
 pub(crate) struct Machine<'p> {
     pub(crate) program: &'p Program,
@@ -119,22 +113,22 @@ pub(crate) struct Machine<'p> {
     pub(crate) document: Option<&'p Document>,
     /// Where the last ref that is undefined ended.
     pub(crate) dead_end: Option<NodeId>,
-    frames: u32,
-    rules: HashMap<(u32, RuleId), Memo>,
-    calls: HashMap<CallKey, Value>,
-    documents: HashMap<(u32, Vec<String>), Value>,
-    consts: HashMap<usize, Value>,
-    answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
-    builtins: &'p dyn HostBuiltins,
-    now_ns: i64,
-    strict: bool,
-    deadline: Option<Instant>,
-    steps: u32,
-    depth: u32,
+    pub(crate) frames: u32,
+    pub(crate) rules: HashMap<(u32, RuleId), Memo>,
+    pub(crate) calls: HashMap<CallKey, Value>,
+    pub(crate) documents: HashMap<(u32, Vec<String>), Value>,
+    pub(crate) consts: HashMap<usize, Value>,
+    pub(crate) answers: HashMap<(u32, String), Result<Option<String>, BuiltinError>>,
+    pub(crate) builtins: &'p dyn HostBuiltins,
+    pub(crate) now_ns: i64,
+    pub(crate) strict: bool,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) steps: u32,
+    pub(crate) depth: u32,
 }
 
 /// How deep rules may call each other at run time.
-const MAX_DEPTH: u32 = 2_000;
+pub(crate) const MAX_DEPTH: u32 = 2_000;
 /// The stack that one step may need.
 const RED_ZONE: usize = 256 << 10;
 /// The stack that is added where less is left.
@@ -243,430 +237,6 @@ impl<'p> Machine<'p> {
         lay_out(&mut self.heap, constant).map_err(|_| Error::Internal("constant"))
     }
 
-    /// The value of a rule that is no function.
-    pub(crate) fn rule(&mut self, id: RuleId) -> Res<Value> {
-        let rule = self.rule_of(id)?;
-        if let Some(value) = self.replaced(&rule.path) {
-            return Ok(value);
-        }
-        let key = (self.state.frame, id);
-        match self.rules.get(&key) {
-            Some(Memo::Done(value)) => {
-                let value = *value;
-                self.recorder.note(record::Kind::Known { id, value });
-                return Ok(value);
-            }
-            Some(Memo::Running) => return Err(Error::Internal("recursion")),
-            None => {}
-        }
-        self.rules.insert(key, Memo::Running);
-        let value = self.evaluate(id, rule, &[])?;
-        self.rules.insert(key, Memo::Done(value));
-        Ok(value)
-    }
-
-    /// The value of a function for arguments.
-    fn function(&mut self, id: RuleId, args: &[Val]) -> Res<Value> {
-        let rule = self.rule_of(id)?;
-        let words = args.iter().map(|arg| arg.value.0).collect();
-        let key = (self.state.frame, id, words);
-        if let Some(value) = self.calls.get(&key) {
-            let value = *value;
-            self.recorder.note(record::Kind::Known { id, value });
-            return Ok(value);
-        }
-        let value = self.evaluate(id, rule, args)?;
-        self.calls.insert(key, value);
-        Ok(value)
-    }
-
-    fn evaluate(&mut self, id: RuleId, rule: &'p Rule, args: &[Val]) -> Res<Value> {
-        self.step()?;
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(Error::Limit("depth"));
-        }
-        let begun = self.recorder.begin(record::Kind::Rule {
-            id,
-            args: args.iter().map(|arg| arg.value).collect(),
-            value: Value::UNDEFINED,
-        });
-        let value = self.deeper(|this| match rule.kind {
-            RuleKind::Complete | RuleKind::Function(_) => this.value_rule(rule, args),
-            RuleKind::Set => {
-                let set = this.heap.set_new();
-                for (number, clause) in rule.clauses.iter().enumerate() {
-                    this.clause(rule, number, clause, args, &mut |this, _, _, value| {
-                        this.heap.set_add(set, value);
-                        Ok(Flow::Next)
-                    })?;
-                }
-                Ok(set)
-            }
-            RuleKind::Object => this.object_rule(rule, args),
-        })?;
-        self.depth -= 1;
-        self.recorder.end(begun, |kind| {
-            if let record::Kind::Rule { value: slot, .. } = kind {
-                *slot = value;
-            }
-        });
-        Ok(value)
-    }
-
-    fn value_rule(&mut self, rule: &'p Rule, args: &[Val]) -> Res<Value> {
-        let first = gives_one_constant(rule);
-        let mut result = Value::UNDEFINED;
-        for (number, clause) in rule.clauses.iter().enumerate() {
-            let what = self.conflict(rule);
-            self.clause(rule, number, clause, args, &mut |this, branch, _, value| {
-                if !result.is_defined() {
-                    result = value;
-                } else if !this.heap.equal(result, value) {
-                    let span = branch_span(clause, branch);
-                    return Err(Error::Conflict {
-                        span,
-                        what: what.clone(),
-                    });
-                }
-                Ok(if first { Flow::Stop } else { Flow::Next })
-            })?;
-            if first && result.is_defined() {
-                break;
-            }
-        }
-        if !result.is_defined()
-            && let Some(default) = &rule.default
-        {
-            self.recorder.note(record::Kind::Default);
-            let mut env = Env::new(&default.locals);
-            self.term(&mut env, &default.value, &mut |_, _, val| {
-                result = val.value;
-                Ok(Flow::Stop)
-            })?;
-        }
-        Ok(result)
-    }
-
-    fn object_rule(&mut self, rule: &'p Rule, args: &[Val]) -> Res<Value> {
-        let object = self.heap.object_new();
-        for (number, clause) in rule.clauses.iter().enumerate() {
-            self.clause(rule, number, clause, args, &mut |this, _, keys, value| {
-                let span = clause.head_span;
-                if clause.member {
-                    this.add_at(object, keys, value, span)?;
-                } else {
-                    this.insert(object, keys, value, span)?;
-                }
-                Ok(Flow::Next)
-            })?;
-        }
-        self.deeper_rules(rule, object)?;
-        Ok(object)
-    }
-
-    /// Rules that stand below an object rule are part of its document.
-    fn deeper_rules(&mut self, rule: &'p Rule, object: Value) -> Res<()> {
-        let Some(node) = self.node_at(&rule.path) else {
-            return Ok(());
-        };
-        let mut pending: Vec<(Vec<String>, &'p Node)> = (node.children.iter())
-            .map(|(key, child)| (vec![key.clone()], child))
-            .collect();
-        while let Some((path, node)) = pending.pop() {
-            let below = match node.rule {
-                Some(id) => Some((id, self.rule_of(id)?)),
-                None => None,
-            };
-            match below {
-                Some((id, below)) if !matches!(below.kind, RuleKind::Function(_)) => {
-                    self.join_deeper(id, below, object, &path)?;
-                }
-                _ => pending.extend(node.children.iter().map(|(key, child)| {
-                    let mut below = path.clone();
-                    below.push(key.clone());
-                    (below, child)
-                })),
-            }
-        }
-        Ok(())
-    }
-
-    fn join_deeper(
-        &mut self,
-        id: RuleId,
-        rule: &'p Rule,
-        object: Value,
-        path: &[String],
-    ) -> Res<()> {
-        let value = self.rule(id)?;
-        if !value.is_defined() {
-            return Ok(());
-        }
-        let span = rule.clauses.first().map_or(Span::NOWHERE, |c| c.head_span);
-        let keys: Vec<Value> = path.iter().map(|key| self.heap.string(key)).collect();
-        match rule.kind {
-            RuleKind::Set => {
-                for item in self.heap.items(value) {
-                    self.add_at(object, &keys, item, span)?;
-                }
-            }
-            RuleKind::Object => {
-                for (key, item) in self.heap.entries(value) {
-                    let keys: Vec<Value> = keys.iter().copied().chain([key]).collect();
-                    self.insert(object, &keys, item, span)?;
-                }
-            }
-            _ => self.insert(object, &keys, value, span)?,
-        }
-        Ok(())
-    }
-
-    /// What a conflict between two values of a rule is called.
-    fn conflict(&self, rule: &Rule) -> String {
-        let below_object = (1..rule.path.len()).any(|len| {
-            (rule
-                .path
-                .get(..len)
-                .and_then(|path| self.node_at(path)?.rule))
-            .and_then(|id| self.rule_of(id).ok())
-            .is_some_and(|rule| rule.kind == RuleKind::Object)
-        });
-        let name = rule.name();
-        match rule.kind {
-            RuleKind::Complete if !below_object => {
-                format!("rule {name} produced conflicting values")
-            }
-            RuleKind::Function(_) => {
-                format!("function {name} produced conflicting values for the same inputs")
-            }
-            _ => UNIQUE_KEYS.to_owned(),
-        }
-    }
-
-    /// Evaluates a clause: `yields` gets the branch, the keys of the head and the value, for each way to hold.
-    fn clause(
-        &mut self,
-        rule: &'p Rule,
-        number: usize,
-        clause: &'p Clause,
-        args: &[Val],
-        yields: &mut dyn FnMut(&mut Self, usize, &[Value], Value) -> Res,
-    ) -> Res<()> {
-        let begun = self.recorder.begin(record::Kind::Clause(number));
-        let mut env = Env::new(&clause.locals);
-        let pairs: Vec<(Val, &'p Term)> = args.iter().copied().zip(&clause.args).collect();
-        let what = self.conflict(rule);
-        self.patterns(&mut env, &pairs, &mut |this, env| {
-            let mut decided = Value::UNDEFINED;
-            let many = clause.branches.len() > 1;
-            for (at, branch) in clause.branches.iter().enumerate() {
-                if decided.is_defined() {
-                    break;
-                }
-                let begun = this.recorder.begin(record::Kind::Branch(at));
-                let flow = this.branch(env, clause, branch, &mut |this, keys, value| {
-                    if many && decided.is_defined() && !this.heap.equal(decided, value) {
-                        let span = branch_span(clause, at);
-                        return Err(Error::Conflict {
-                            span,
-                            what: what.clone(),
-                        });
-                    }
-                    decided = value;
-                    yields(this, at, keys, value)
-                })?;
-                this.recorder.end(begun, |_| {});
-                if flow == Flow::Stop {
-                    return Ok(Flow::Stop);
-                }
-                if !many {
-                    break;
-                }
-            }
-            Ok(Flow::Next)
-        })?;
-        self.recorder.end(begun, |_| {});
-        Ok(())
-    }
-
-    fn branch(
-        &mut self,
-        env: &mut Env<'p>,
-        clause: &'p Clause,
-        branch: &'p Branch,
-        yields: &mut dyn FnMut(&mut Self, &[Value], Value) -> Res,
-    ) -> Res {
-        self.body(env, &branch.body.0, &mut |this, env| {
-            let tail: Vec<&'p Term> = clause.tail.iter().collect();
-            this.terms(env, &tail, &mut Vec::new(), &mut |this, env, keys| {
-                let keys: Vec<Value> = keys.iter().map(|val| val.value).collect();
-                this.term(env, &branch.value, &mut |this, _, val| {
-                    this.recorder.note(record::Kind::Yield(val.value));
-                    yields(this, &keys, val.value)
-                })
-            })
-        })
-    }
-
-    /// Inserts below keys; where another value stands there, it is a conflict.
-    pub(crate) fn insert(
-        &mut self,
-        object: Value,
-        keys: &[Value],
-        value: Value,
-        span: Span,
-    ) -> Res<()> {
-        let (last, keys) = keys.split_last().ok_or(Error::Internal("no key"))?;
-        let mut at = object;
-        for key in keys {
-            at = self.child(at, *key, Kind::Object, span)?;
-        }
-        if self.heap.object_insert(at, *last, value) {
-            Ok(())
-        } else {
-            Err(unique_keys(span))
-        }
-    }
-
-    fn add_at(&mut self, object: Value, keys: &[Value], item: Value, span: Span) -> Res<()> {
-        let (last, keys) = keys.split_last().ok_or(Error::Internal("no key"))?;
-        let mut at = object;
-        for key in keys {
-            at = self.child(at, *key, Kind::Object, span)?;
-        }
-        let set = self.child(at, *last, Kind::Set, span)?;
-        self.heap.set_add(set, item);
-        Ok(())
-    }
-
-    /// The collection that is being built below a key.
-    fn child(&mut self, parent: Value, key: Value, kind: Kind, span: Span) -> Res<Value> {
-        let present = self.heap.dot(parent, key);
-        if present.is_defined() {
-            let ours = present.is_cell() && self.heap.load(present.0) & PARTIAL != 0;
-            return if ours && self.heap.kind(present) == kind {
-                Ok(present)
-            } else {
-                Err(unique_keys(span))
-            };
-        }
-        let made = if kind == Kind::Set {
-            self.heap.set_new()
-        } else {
-            self.heap.object_new()
-        };
-        let header = self.heap.load(made.0);
-        self.heap.store(made.0, header | PARTIAL);
-        if self.heap.object_insert(parent, key, made) {
-            Ok(made)
-        } else {
-            Err(unique_keys(span))
-        }
-    }
-
-    /// Calls whatever the callee is at that moment.
-    pub(crate) fn call(&mut self, callee: Callee, args: &[Val], span: Span) -> Res<Value> {
-        match self.state.callees.get(&callee).copied() {
-            Some(Replacement::Value(value)) => Ok(value),
-            Some(Replacement::Callee(by)) => {
-                // Inside of a replacement, nothing is replaced: it may call what it stands for.
-                let frame = self.fresh_frame();
-                let inner = State {
-                    callees: Rc::default(),
-                    frame,
-                    ..self.state.clone()
-                };
-                let saved = std::mem::replace(&mut self.state, inner);
-                let value = self.original(by, args, span);
-                self.state = saved;
-                value
-            }
-            None => self.original(callee, args, span),
-        }
-    }
-
-    fn original(&mut self, callee: Callee, args: &[Val], span: Span) -> Res<Value> {
-        match callee {
-            Callee::Function(id) => self.function(id, args),
-            Callee::Builtin(id) => {
-                let args: Vec<Value> = args.iter().map(|arg| arg.value).collect();
-                self.builtin(id, &args, span)
-            }
-        }
-    }
-
-    pub(crate) fn builtin(&mut self, id: BuiltinId, args: &[Value], span: Span) -> Res<Value> {
-        self.step()?;
-        let name = self.program.builtins.get(id).map_or("", Entry::name);
-        if name == "internal.test_case" {
-            return Ok(Value::TRUE);
-        }
-        if name == "trace"
-            && let [note] = args
-        {
-            self.recorder.note(record::Kind::Note(*note));
-        }
-        let outcome = match builtins::call(&mut self.heap, id, args) {
-            Some(outcome) => outcome,
-            None => self.host(id, name, args),
-        };
-        if self.heap.exhausted() {
-            return Err(Error::Limit("memory"));
-        }
-        match outcome {
-            Ok(value) => Ok(value),
-            Err(error) if self.strict => Err(Error::Builtin {
-                span,
-                is_type: error.kind == ErrorKind::Type,
-                message: error.message,
-            }),
-            Err(error) => {
-                let message = error.message;
-                self.recorder.note(record::Kind::Failure { span, message });
-                Ok(Value::UNDEFINED)
-            }
-        }
-    }
-
-    fn host(&mut self, id: BuiltinId, name: &str, args: &[Value]) -> Result<Value, BuiltinError> {
-        let mut text = String::from("[");
-        for (at, arg) in args.iter().enumerate() {
-            if at > 0 {
-                text.push(',');
-            }
-            json::write_term(&mut self.heap, *arg, &mut text);
-        }
-        text.push(']');
-        let entry = self.program.builtins.get(id);
-        let stays = entry.is_some_and(Entry::is_nondeterministic);
-        let key = (id.0, text);
-        let answer = match self.answers.get(&key) {
-            Some(answer) => answer.clone(),
-            None => {
-                let answer = self.builtins.call(&HostCall {
-                    name,
-                    args: &key.1,
-                    now_ns: self.now_ns,
-                });
-                if stays {
-                    self.answers.insert(key, answer.clone());
-                }
-                answer
-            }
-        };
-        match answer {
-            Ok(None) => Ok(Value::UNDEFINED),
-            Ok(Some(text)) => json::parse_term(&mut self.heap, &text).map_err(|_| {
-                BuiltinError::failed(format!("{name}: the host's result is no value"))
-            }),
-            Err(error) => Err(BuiltinError {
-                message: format!("{name}: {}", error.message),
-                ..error
-            }),
-        }
-    }
-
     /// The whole document at a path: a rule's value, or the merged package.
     pub(crate) fn document(&mut self, path: &[String]) -> Res<Value> {
         let node = self.node_at(path);
@@ -737,35 +307,4 @@ impl<'p> Machine<'p> {
                 .and_then(|id| self.rule_of(id).ok())
                 .is_some_and(|rule| !matches!(rule.kind, RuleKind::Function(_)))
     }
-}
-
-/// What a conflict between two values of one key is called.
-pub(crate) const UNIQUE_KEYS: &str = "object keys must be unique";
-
-fn unique_keys(span: Span) -> Error {
-    Error::Conflict {
-        span,
-        what: UNIQUE_KEYS.to_owned(),
-    }
-}
-
-fn branch_span(clause: &Clause, at: usize) -> Span {
-    match clause.branches.get(at) {
-        Some(branch) if at > 0 => branch.span,
-        _ => clause.head_span,
-    }
-}
-
-/// Whether all branches of all clauses give the same constant: then the first way to hold decides.
-fn gives_one_constant(rule: &Rule) -> bool {
-    let mut values = (rule.clauses.iter().flat_map(|clause| &clause.branches)).map(|branch| {
-        match &branch.value.kind {
-            TermKind::Const(value) => Some(value),
-            _ => None,
-        }
-    });
-    let Some(Some(first)) = values.next() else {
-        return false;
-    };
-    values.all(|value| value == Some(first))
 }

@@ -7,6 +7,8 @@ use kpol_runtime::Value;
 
 /// The most nodes of a record: what comes behind them is left out, and said to be.
 const MAX_NODES: usize = 50_000;
+/// How deep a record may be nested, so that what walks it may recurse.
+const MAX_DEPTH: usize = 800;
 
 /// Something that happened, and what happened inside of it.
 #[derive(Debug, Clone)]
@@ -32,8 +34,8 @@ pub(crate) enum Kind {
     Known { id: RuleId, value: Value },
     /// A clause, by its number.
     Clause(usize),
-    /// A branch of a clause, by its number; inside is the first expression's attempt.
-    Branch(usize),
+    /// A branch of a clause; inside is the first expression's attempt.
+    Branch,
     /// A rule's default was taken.
     Default,
     /// An expression was tried; inside are what it read, and a solution for each way in which it held.
@@ -60,6 +62,8 @@ pub(crate) enum Kind {
     Failure { span: Span, message: String },
     /// `trace(..)` was called.
     Note(Value),
+    /// Two values that were to be equal are not.
+    Unequal(Value, Value),
 }
 
 /// A variable that became bound.
@@ -75,6 +79,7 @@ pub(crate) struct Bound {
 pub(crate) struct Recorder {
     stack: Vec<Node>,
     left: usize,
+    too_deep: bool,
 }
 
 impl Recorder {
@@ -85,12 +90,17 @@ impl Recorder {
                 inside: Vec::new(),
             }],
             left: if on { MAX_NODES } else { 0 },
+            too_deep: false,
         }
     }
 
     /// Begins something; `end` must follow. Says whether it is recorded.
     pub(crate) fn begin(&mut self, kind: Kind) -> bool {
         if self.left == 0 {
+            return false;
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            self.too_deep = true;
             return false;
         }
         self.left -= 1;
@@ -122,6 +132,11 @@ impl Recorder {
 
     /// Whether something was left out.
     pub(crate) fn is_cut(&self) -> bool {
+        self.left == 0 || self.too_deep
+    }
+
+    /// Whether nothing is recorded any more.
+    pub(crate) fn is_off(&self) -> bool {
         self.left == 0
     }
 

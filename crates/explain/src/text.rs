@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use kpol_diagnostics::{Message, Severity, SourceMap, Span, render_message};
 
+use crate::diff::Difference;
 use crate::explanation::{
-    ClauseReport, Condition, Explanation, Place, Read, RuleReport, Step, Variable,
+    ClauseReport, Condition, Explanation, Place, Read, RuleReport, Step, Variable, Way,
 };
 use crate::reason::{Reason, reasons};
 
@@ -94,6 +95,11 @@ fn frame(reason: &Reason<'_>, sources: &SourceMap, colour: bool) -> String {
         }
     };
     for read in parts(condition) {
+        // That a condition that failed is false says nothing.
+        let whole = condition.text.starts_with(&read.text) && read.place.span.start == span.start;
+        if whole && condition.inside.is_empty() && value_of(read) == "false" {
+            continue;
+        }
         if read.place.span != span || condition.reads.len() == 1 {
             add(read.place.span, value_of(read));
         }
@@ -116,6 +122,7 @@ fn frame(reason: &Reason<'_>, sources: &SourceMap, colour: bool) -> String {
                 .iter()
                 .map(|failure| format!("a builtin failed: {}", failure.message)),
         )
+        .chain(diff_lines(condition))
         .chain(chain(reason))
         .collect();
     let footers: Vec<(&str, &str)> = notes.iter().map(|note| ("note", note.as_str())).collect();
@@ -133,6 +140,33 @@ fn frame(reason: &Reason<'_>, sources: &SourceMap, colour: bool) -> String {
         },
         colour,
     )
+}
+
+/// In what two values differ that were to be equal, where the frame does not show it already.
+fn diff_lines(condition: &Condition) -> Vec<String> {
+    let told = |difference: &Difference| {
+        !difference.path.is_empty() || difference.left.is_none() || difference.right.is_none()
+    };
+    if !condition.differences.iter().any(told) {
+        return Vec::new();
+    }
+    (condition.differences.iter())
+        .map(|difference| {
+            let path = if difference.path.is_empty() {
+                ""
+            } else {
+                &format!("at {}: ", difference.path)
+            };
+            match (&difference.left, &difference.right) {
+                (Some(left), Some(right)) => {
+                    format!("{path}left {}, right {}", cut(&left.0), cut(&right.0))
+                }
+                (Some(left), None) => format!("{path}only left: {}", cut(&left.0)),
+                (None, Some(right)) => format!("{path}only right: {}", cut(&right.0)),
+                (None, None) => String::new(),
+            }
+        })
+        .collect()
 }
 
 /// The reads of a condition, and of the conditions inside of it: that a negation failed is told by what held in it.
@@ -187,6 +221,27 @@ fn cut(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(MAX_VALUE).chain("...".chars()).collect()
+}
+
+/// Whether a condition is a part of the next one, evaluated in front of it: the next one tells the same.
+fn prepares(condition: &Condition) -> bool {
+    match condition.ways.as_slice() {
+        [
+            Way {
+                bound,
+                then: Step::Condition(next),
+            },
+        ] => {
+            let (own, other) = (condition.place.span, next.place.span);
+            bound.is_empty()
+                && condition.rules.is_empty()
+                && own != other
+                && own.source == other.source
+                && own.start >= other.start
+                && own.end <= other.end
+        }
+        _ => false,
+    }
 }
 
 /// Writes all that was tried, each line with a mark of how it went.
@@ -261,7 +316,6 @@ impl Tree {
 
     fn step(&mut self, step: &Step, level: usize, depth: usize) {
         let mut step = step;
-        let mut level = level;
         loop {
             match step {
                 Step::Held => return,
@@ -270,7 +324,9 @@ impl Tree {
                     return;
                 }
                 Step::Condition(condition) => {
-                    self.condition(condition, level, depth);
+                    if !prepares(condition) {
+                        self.condition(condition, level, depth);
+                    }
                     match condition.ways.as_slice() {
                         [] => return,
                         [way] => {
@@ -291,7 +347,6 @@ impl Tree {
                             return;
                         }
                     }
-                    level += 0;
                 }
             }
         }
@@ -317,6 +372,10 @@ impl Tree {
             level,
             &format!("{mark} {:<4} {}", condition.place.line, condition.text),
         );
+        self.parts(condition, level, depth);
+    }
+
+    fn parts(&mut self, condition: &Condition, level: usize, depth: usize) {
         for read in &condition.reads {
             if read.text == condition.text && condition.reads.len() > 1 {
                 continue;
@@ -334,8 +393,19 @@ impl Tree {
         for failure in &condition.failures {
             self.line(level + 3, &format!("a builtin failed: {}", failure.message));
         }
+        for note in &condition.notes {
+            self.line(level + 3, &format!("noted {}", cut(&note.0)));
+        }
         for step in &condition.inside {
-            self.step(step, level + 3, depth);
+            match step {
+                // A negation of one condition: its parts say all that there is to say.
+                Step::Condition(inner)
+                    if inner.text == condition.text && inner.inside.is_empty() =>
+                {
+                    self.parts(inner, level, depth);
+                }
+                _ => self.step(step, level + 3, depth),
+            }
         }
         for rule in &condition.rules {
             stacker::maybe_grow(64 << 10, 1 << 20, || self.rule(rule, level + 3, depth + 1));

@@ -1,5 +1,6 @@
 //! OPA's own cases (its YAML test cases as JSON lines): each is compiled and run through the whole pipeline.
 
+mod explained;
 mod export;
 mod portable;
 
@@ -11,6 +12,7 @@ use kpol_compiler::artifact::Artifact;
 use kpol_compiler::builtins::{Declared, Registry};
 use kpol_compiler::codes::opa_code;
 use kpol_compiler::compile;
+use kpol_compiler::hir::Program;
 use kpol_compiler::opt::Passes;
 use kpol_compiler::resolve::{self, QuerySource};
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
@@ -34,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) unoptimised: bool,
     /// Each case is built as a portable module, and run through OPA's Wasm ABI.
     pub(crate) portable: bool,
+    /// Each case is evaluated by the evaluator that explains.
+    pub(crate) explained: bool,
 }
 
 pub(crate) use export::export;
@@ -281,11 +285,32 @@ fn evaluate(
             Err(_) => (None, Some(term.as_str())),
         },
     };
+    if options.explained {
+        return explained::run(&checked(line, term)?, case, input.as_ref(), strict);
+    }
     run_artifact(engine, &compile(line, options, term)?, case, input, strict)
+}
+
+/// A case's policy behind the front end.
+struct Checked {
+    sources: SourceMap,
+    program: Program,
 }
 
 /// Compiles a case's modules and its query, with `input` replaced by a term if there is one.
 fn compile(line: &Line, options: &Options, input: Option<&str>) -> Result<Artifact, Failure> {
+    let Checked { sources, program } = checked(line, input)?;
+    let mut compiling = compile::Options::default();
+    if options.unoptimised {
+        compiling.passes = Passes::NONE;
+        compiling.plan.no_index = true;
+    }
+    compile::generate(&program, &sources, &compiling)
+        .map_err(|errors| compile_failure(&sources, &errors))
+}
+
+/// Checks a case's modules and its query.
+fn checked(line: &Line, input: Option<&str>) -> Result<Checked, Failure> {
     let case = &line.case;
     let version = if line.version == "v0" {
         RegoVersion::V0
@@ -320,19 +345,13 @@ fn compile(line: &Line, options: &Options, input: Option<&str>) -> Result<Artifa
         imports: &[],
         version,
     }];
-    let mut compiling = compile::Options {
-        front: resolve::Options {
-            builtins: builtins(),
-            ..resolve::Options::default()
-        },
-        ..compile::Options::default()
+    let front = resolve::Options {
+        builtins: builtins(),
+        ..resolve::Options::default()
     };
-    if options.unoptimised {
-        compiling.passes = Passes::NONE;
-        compiling.plan.no_index = true;
-    }
-    compile::compile(&modules, &queries, &sources, &compiling)
-        .map_err(|errors| compile_failure(&sources, &errors))
+    let program = compile::check(&modules, &queries, &front)
+        .map_err(|errors| compile_failure(&sources, &errors))?;
+    Ok(Checked { sources, program })
 }
 
 fn run_artifact(
