@@ -7,9 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod diagnostic;
+mod excerpt;
 mod render;
 mod source;
 
 pub use crate::diagnostic::{Diagnostic, Severity, sort};
+pub use crate::excerpt::Excerpt;
 pub use crate::render::{Message, one_line, render, render_message};
 pub use crate::source::{LineColumn, SourceId, SourceMap, Span};

@@ -13,7 +13,7 @@ const CLUSTER_LINES: u32 = 40;
 /// A span over more lines than this is underlined on its first line only.
 const SPAN_LINES: u32 = 4;
 /// Frames with more text than this (bytes) show a part of one line: minified files.
-const FRAME_BYTES: usize = 4096;
+pub(crate) const FRAME_BYTES: usize = 4096;
 /// How much of a long line is shown on each side of the place, in bytes.
 const LINE_CONTEXT: usize = 60;
 
@@ -221,18 +221,19 @@ fn frames<'a>(sources: &SourceMap, message: &'a Message<'_>) -> Vec<Frame<'a>> {
 }
 
 /// Moves a span into its text and onto character boundaries, and cuts tall ones to their first line.
-fn clamp(sources: &SourceMap, span: Span) -> Span {
+pub(crate) fn clamp(sources: &SourceMap, span: Span) -> Span {
     let text = sources.text(span.source);
     let start = floor_char_boundary(text, as_usize(span.start));
-    let mut end = floor_char_boundary(text, as_usize(span.end)).max(start);
+    let end = floor_char_boundary(text, as_usize(span.end)).max(start);
     let covered = text.get(start..end).unwrap_or_default();
     let height = covered.bytes().filter(|byte| *byte == b'\n').count();
-    if height >= as_usize(SPAN_LINES) {
-        end = start + covered.find('\n').unwrap_or(covered.len());
+    let covered = if height >= as_usize(SPAN_LINES) {
+        covered.split('\n').next().unwrap_or_default()
     } else {
-        // A line feed at the end is not part of what is meant.
-        end = start + covered.trim_end_matches(['\n', '\r', ' ']).len();
-    }
+        covered
+    };
+    // A line feed at the end is not part of what is meant.
+    let end = start + covered.trim_end_matches(['\n', '\r', ' ']).len();
     Span {
         source: span.source,
         start: u32::try_from(start).unwrap_or(u32::MAX),
@@ -246,7 +247,7 @@ fn add_frame<'a>(group: Group<'a>, sources: &'a SourceMap, frame: &Frame<'a>) ->
     let end = as_usize(sources.line_start(frame.source, frame.last_line.saturating_add(1)));
     let window = text.get(start..end).unwrap_or_default();
     let name = sources.name(frame.source);
-    if window.len() > FRAME_BYTES {
+    if window.len() > FRAME_BYTES || sources.first(frame.source).column > 1 {
         return frame
             .marks
             .iter()
@@ -270,18 +271,10 @@ fn add_frame<'a>(group: Group<'a>, sources: &'a SourceMap, frame: &Frame<'a>) ->
 
 /// A part of one long line around the start of a place.
 fn add_clipped<'a>(group: Group<'a>, sources: &'a SourceMap, mark: &Mark<'a>) -> Group<'a> {
-    let text = sources.text(mark.span.source);
     let at = sources.line_col(mark.span);
-    let line_start = as_usize(sources.line_start(mark.span.source, at.line));
-    let line_end = as_usize(sources.line_start(mark.span.source, at.line.saturating_add(1)));
     let place = as_usize(mark.span.start);
-    let start = floor_char_boundary(text, place.saturating_sub(LINE_CONTEXT)).max(line_start);
-    let end = floor_char_boundary(text, place.saturating_add(LINE_CONTEXT)).min(line_end);
-    let window = text
-        .get(start..end.max(start))
-        .unwrap_or_default()
-        .trim_end_matches(['\n', '\r']);
-    let range = (place - start).min(window.len())
+    let (start, window) = part_of_line(sources, mark.span);
+    let range = place.saturating_sub(start).min(window.len())
         ..as_usize(mark.span.end)
             .saturating_sub(start)
             .min(window.len());
@@ -292,6 +285,19 @@ fn add_clipped<'a>(group: Group<'a>, sources: &'a SourceMap, mark: &Mark<'a>) ->
         .line_start(as_usize(at.line))
         .annotation(annotation(mark, range));
     group.elements([Element::from(origin), Element::from(snippet)])
+}
+
+/// The text around the start of a span, within its line, and the byte that it begins at.
+pub(crate) fn part_of_line(sources: &SourceMap, span: Span) -> (usize, &str) {
+    let text = sources.text(span.source);
+    let line = sources.line_col(span).line;
+    let line_start = as_usize(sources.line_start(span.source, line));
+    let line_end = as_usize(sources.line_start(span.source, line.saturating_add(1)));
+    let place = as_usize(span.start);
+    let start = floor_char_boundary(text, place.saturating_sub(LINE_CONTEXT)).max(line_start);
+    let end = floor_char_boundary(text, place.saturating_add(LINE_CONTEXT)).min(line_end);
+    let part = text.get(start..end.max(start)).unwrap_or_default();
+    (start, part.trim_end_matches(['\n', '\r']))
 }
 
 fn annotation<'a>(mark: &Mark<'a>, range: Range<usize>) -> annotate_snippets::Annotation<'a> {

@@ -81,6 +81,8 @@ pub struct LineColumn {
 struct Source {
     name: Arc<str>,
     text: Arc<str>,
+    /// The position of the text's first character: not the first of all where only a piece is held.
+    first: LineColumn,
     /// Offsets of the lines' first bytes, made when the first position is asked for.
     lines: OnceLock<Vec<u32>>,
 }
@@ -118,6 +120,17 @@ impl SourceMap {
     /// Offsets are 32 bits wide: of a text of 4 GiB or more only the first part is kept, so callers refuse
     /// such texts beforehand.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceId {
+        self.add_piece(name, text, LineColumn { line: 1, column: 1 })
+    }
+
+    /// Adds a piece of a text whose first character stands at a position of the whole: lines and columns are
+    /// those of the whole, byte offsets those of the piece.
+    pub fn add_piece(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+        first: LineColumn,
+    ) -> SourceId {
         let mut text: Arc<str> = text.into();
         let limit = usize::try_from(u32::MAX - 1).unwrap_or(usize::MAX);
         if text.len() > limit {
@@ -128,6 +141,10 @@ impl SourceMap {
         self.sources.push(Source {
             name: name.into(),
             text,
+            first: LineColumn {
+                line: first.line.max(1),
+                column: first.column.max(1),
+            },
             lines: OnceLock::new(),
         });
         id
@@ -188,6 +205,13 @@ impl SourceMap {
         self.position(span.source, span.end)
     }
 
+    /// Where the first character of a source stands: line and column 1, but for pieces of a text.
+    #[must_use]
+    pub fn first(&self, id: SourceId) -> LineColumn {
+        self.get(id)
+            .map_or(LineColumn { line: 1, column: 1 }, |source| source.first)
+    }
+
     /// Line and column of a byte offset; offsets past the end count as the end.
     #[must_use]
     pub fn position(&self, id: SourceId, offset: u32) -> LineColumn {
@@ -203,9 +227,17 @@ impl SourceMap {
         let before = source.text.get(start..offset).unwrap_or_default();
         // A byte order mark is no character that an editor counts.
         let column = before.chars().filter(|char| *char != '\u{feff}').count() + 1;
+        let column = u32::try_from(column).unwrap_or(u32::MAX);
+        let first = source.first;
         LineColumn {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
+            line: u32::try_from(line)
+                .unwrap_or(u32::MAX)
+                .saturating_add(first.line - 1),
+            column: if line == 1 {
+                column.saturating_add(first.column - 1)
+            } else {
+                column
+            },
         }
     }
 
@@ -213,7 +245,7 @@ impl SourceMap {
     #[must_use]
     pub fn line_start(&self, id: SourceId, line: u32) -> u32 {
         let Some(source) = self.get(id) else { return 0 };
-        let index = as_usize(line.max(1)) - 1;
+        let index = as_usize(line.saturating_sub(source.first.line));
         source
             .lines()
             .get(index)

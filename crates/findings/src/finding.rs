@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kpol_diagnostics::{LineColumn, SourceMap, Span};
+use kpol_diagnostics::{Excerpt, LineColumn, SourceMap, Span};
 
 /// Whether a finding fails the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,14 +89,24 @@ pub struct Location {
     pub end_column: u32,
     /// The path into the document: `spec.containers[0].image`.
     pub path: Option<String>,
-    /// The bytes, for code frames; [`Span::NOWHERE`] when the text is not at hand.
-    pub span: Span,
+    /// The lines around it, for code frames; none when the text is not at hand.
+    pub excerpt: Option<Excerpt>,
 }
 
 impl Location {
     /// The place of a span.
     #[must_use]
     pub fn new(sources: &SourceMap, span: Span, path: Option<String>) -> Location {
+        Location::around(sources, span, path, 0)
+    }
+
+    /// The place of a span, with so many more lines around it in the excerpt, as far as they fit.
+    pub(crate) fn around(
+        sources: &SourceMap,
+        span: Span,
+        path: Option<String>,
+        context: u32,
+    ) -> Location {
         let start = sources.line_col(span);
         let end = sources.end_line_col(span);
         Location {
@@ -106,7 +116,7 @@ impl Location {
             end_line: end.line,
             end_column: end.column,
             path,
-            span,
+            excerpt: Excerpt::around(sources, span, context),
         }
     }
 

@@ -6,13 +6,15 @@
 
 use std::io;
 
-use kpol_diagnostics::{Diagnostic, SourceMap};
+use kpol_diagnostics::SourceMap;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 use serde_json::{Map, Value};
 
 use crate::finding::{Finding, Location};
+use crate::problem::Problem;
 use crate::report::{FileResult, Report};
+use crate::reporter::{ReportOptions, Reporter, RunInfo, Summary};
 
 #[derive(Serialize)]
 struct Element<'a> {
@@ -70,14 +72,69 @@ struct ErrorItem<'a> {
 /// # Errors
 ///
 /// Only if metadata cannot be written as JSON, which no value of a policy is.
-pub fn render_report(report: &Report, sources: &SourceMap) -> Result<String, serde_json::Error> {
-    let mut elements: Vec<Element<'_>> = report.results.iter().map(element).collect();
-    elements.extend(errors(&report.errors, sources));
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, GoFormatter::new());
-    elements.serialize(&mut serializer)?;
-    bytes.push(b'\n');
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+pub fn render_report(report: &Report, sources: &SourceMap) -> io::Result<String> {
+    report.render(sources, |out| {
+        Box::new(Json::new(ReportOptions::default(), out))
+    })
+}
+
+/// Writes elements as results come, one array in all.
+pub(crate) struct Json<'w> {
+    options: ReportOptions,
+    out: Box<dyn io::Write + 'w>,
+    some: bool,
+}
+
+impl<'w> Json<'w> {
+    pub(crate) fn new(options: ReportOptions, out: Box<dyn io::Write + 'w>) -> Json<'w> {
+        Json {
+            options,
+            out,
+            some: false,
+        }
+    }
+
+    fn element(&mut self, element: &Element<'_>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, GoFormatter::new());
+        element.serialize(&mut serializer)?;
+        let mut separator: &[u8] = if self.some { b",\n\t" } else { b"[\n\t" };
+        self.some = true;
+        // Line feeds inside of strings are escaped.
+        for line in bytes.split(|byte| *byte == b'\n') {
+            self.out.write_all(separator)?;
+            self.out.write_all(line)?;
+            separator = b"\n\t";
+        }
+        Ok(())
+    }
+}
+
+impl Reporter for Json<'_> {
+    fn begin(&mut self, _: &RunInfo) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn file(&mut self, results: &[FileResult], problems: &[Problem]) -> io::Result<()> {
+        for result in results {
+            self.element(&element(result))?;
+        }
+        for element in errors(problems) {
+            self.element(&element)?;
+        }
+        self.out.flush()
+    }
+
+    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+        let end: &[u8] = match (self.some, self.options.compat) {
+            (true, _) => b"\n]\n",
+            (false, false) => b"[]\n",
+            // As Go writes a list that nobody made.
+            (false, true) => b"null\n",
+        };
+        self.out.write_all(end)?;
+        self.out.flush()
+    }
 }
 
 fn element(result: &FileResult) -> Element<'_> {
@@ -147,21 +204,18 @@ fn sorted_value(value: Value) -> Value {
     }
 }
 
-/// One element for each file that has errors, in the order of the errors.
-fn errors<'a>(errors: &'a [Diagnostic], sources: &'a SourceMap) -> Vec<Element<'a>> {
-    let mut elements: Vec<Element<'a>> = Vec::new();
-    for error in errors {
-        let file = name(sources.name(error.span.source));
-        let place = (!error.span.is_nowhere()).then(|| sources.line_col(error.span));
+/// One element for each file that has problems, in the order of the problems.
+fn errors(problems: &[Problem]) -> Vec<Element<'_>> {
+    let mut elements: Vec<Element<'_>> = Vec::new();
+    for problem in problems {
+        let file = problem
+            .location
+            .as_ref()
+            .map_or("", |place| name(&place.file));
         let item = ErrorItem {
-            msg: &error.message,
-            code: error.code,
-            location: place.map(|place| LocationItem {
-                file,
-                line: place.line,
-                column: place.column,
-                path: None,
-            }),
+            msg: &problem.message,
+            code: &problem.code,
+            location: problem.location.as_ref().map(location),
         };
         match elements
             .last_mut()

@@ -1,14 +1,25 @@
 //! What kpol found, and how it is told.
 //!
-//! A [`Finding`] is one failure or warning, whatever found it; a [`Report`] is all of a run. Reporters only
-//! format: [`text::render_report`] for people, [`json::render_report`] for programs, in conftest's shape.
+//! A [`Finding`] is one failure or warning, whatever found it; a [`FileResult`] is what one policy namespace found in
+//! one file; a [`Problem`] is what could not be checked. All of them carry their places with the few lines that a code
+//! frame needs, so that nobody has to keep the texts. A [`Reporter`] takes them as they come and writes them in a
+//! [`Format`]; reporters only format.
 
 #![forbid(unsafe_code)]
 
 mod finding;
+mod frames;
 pub mod json;
+mod problem;
 mod report;
+mod reporter;
 pub mod text;
 
+pub use kpol_diagnostics::Excerpt;
+
 pub use crate::finding::{Finding, Level, Loc, Location, ObjectRef, RuleId};
-pub use crate::report::{Counts, Exception, FileResult, Report};
+pub use crate::problem::Problem;
+pub use crate::report::{Counts, Exception, FileResult, Note, Query, Report, Suppressed};
+pub use crate::reporter::{
+    Format, ReportOptions, Reporter, RuleInfo, RunInfo, Summary, UnknownFormat, reporter,
+};

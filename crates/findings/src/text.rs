@@ -1,11 +1,15 @@
 //! The report for people.
 
 use std::fmt::Write;
+use std::io;
 
-use kpol_diagnostics::{Message, Severity, SourceMap, Span, render, render_message};
+use kpol_diagnostics::{LineColumn, Message, Severity, SourceMap, Span, render_message};
 
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Location};
+use crate::frames;
+use crate::problem::Problem;
 use crate::report::{Counts, FileResult, Report};
+use crate::reporter::{ReportOptions, Reporter, RunInfo, Summary};
 
 /// Whether the text has colours (ANSI escapes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,52 +30,139 @@ pub struct Options {
 const RED: &str = "31";
 const GREEN: &str = "32";
 const YELLOW: &str = "33";
+const BLUE: &str = "34";
 const CYAN: &str = "36";
 
 /// The findings grouped by file, each with its code frame, then what could not be checked, then one line that
 /// sums it up. The report is shown in the order that it has; see [`Report::sort`].
 #[must_use]
 pub fn render_report(report: &Report, sources: &SourceMap, options: Options) -> String {
-    let mut out = String::new();
-    for result in &report.results {
-        file(&mut out, result, sources, options);
-    }
-    if !report.errors.is_empty() {
-        out.push_str(&render(
-            sources,
-            &report.errors,
-            options.colour == Colour::Always,
-        ));
-        out.push('\n');
-    }
-    let counts = report.counts();
-    out.push_str(&paint(&summary(counts), colour_of(counts), options));
-    out.push('\n');
-    out
+    let options = ReportOptions {
+        colour: options.colour == Colour::Always,
+        ..ReportOptions::default()
+    };
+    // Writing to memory does not fail.
+    report
+        .render(sources, |out| Box::new(Text::new(options, out)))
+        .unwrap_or_default()
 }
 
-fn file(out: &mut String, result: &FileResult, sources: &SourceMap, options: Options) {
-    // By place, whatever the level: a file is read from top to bottom.
-    let mut findings: Vec<&Finding> = result.failures.iter().chain(&result.warnings).collect();
-    findings.sort_by(|a, b| (a.sort_key(), a.level).cmp(&(b.sort_key(), b.level)));
-    for finding in findings {
-        out.push_str(&one(finding, &result.filename, sources, options));
-        out.push_str("\n\n");
+/// Writes findings and problems as they come, and one line at the end that sums it up.
+pub(crate) struct Text<'w> {
+    options: ReportOptions,
+    out: Box<dyn io::Write + 'w>,
+}
+
+impl<'w> Text<'w> {
+    pub(crate) fn new(options: ReportOptions, out: Box<dyn io::Write + 'w>) -> Text<'w> {
+        Text { options, out }
     }
-    for exception in &result.exceptions {
-        let word = paint("exception", CYAN, options);
-        let _ = write!(
-            out,
-            "{word}[{}]: exempted by `{}`\n --> {}\n\n",
-            exception.rule, exception.message, result.filename
-        );
+
+    fn result(&mut self, result: &FileResult) -> io::Result<()> {
+        for line in result.queries.iter().flat_map(|query| &query.prints) {
+            let word = paint("print", BLUE, self.options);
+            writeln!(self.out, "{word}: {line}\n")?;
+        }
+        // By place, whatever the level: a file is read from top to bottom.
+        let mut findings: Vec<&Finding> = result.failures.iter().chain(&result.warnings).collect();
+        findings.sort_by(|a, b| (a.sort_key(), a.level).cmp(&(b.sort_key(), b.level)));
+        for finding in findings {
+            let text = one(finding, &result.filename, self.options);
+            writeln!(self.out, "{text}\n")?;
+        }
+        if !self.options.suppress_exceptions {
+            for exception in &result.exceptions {
+                let word = paint("exception", CYAN, self.options);
+                writeln!(
+                    self.out,
+                    "{word}[{}]: exempted by `{}`\n --> {}\n",
+                    exception.rule, exception.message, result.filename
+                )?;
+            }
+        }
+        if self.options.show_skipped {
+            for note in &result.skipped {
+                let word = paint("skipped", CYAN, self.options);
+                let place = match &note.location {
+                    Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+                    None => result.filename.clone(),
+                };
+                writeln!(self.out, "{word}: {}\n --> {place}\n", note.message)?;
+            }
+        }
+        Ok(())
     }
+}
+
+impl Reporter for Text<'_> {
+    fn begin(&mut self, _: &RunInfo) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn file(&mut self, results: &[FileResult], problems: &[Problem]) -> io::Result<()> {
+        for result in results {
+            self.result(result)?;
+        }
+        for problem in problems {
+            let text = render_problem(problem, self.options.colour);
+            writeln!(self.out, "{text}\n")?;
+        }
+        self.out.flush()
+    }
+
+    fn finish(&mut self, run: &Summary) -> io::Result<()> {
+        let counts = run.counts;
+        let line = paint(&summary(counts), colour_of(counts), self.options);
+        writeln!(self.out, "{line}")?;
+        self.out.flush()
+    }
+}
+
+/// A problem with its code frames, without a final line feed.
+#[must_use]
+pub fn render_problem(problem: &Problem, colour: bool) -> String {
+    let places: Vec<&Location> = problem
+        .location
+        .iter()
+        .chain(problem.labels.iter().map(|(place, _)| place))
+        .collect();
+    let (sources, spans) = frames::pieces(&places);
+    let mut spans = spans.into_iter();
+    let main = problem.location.as_ref();
+    let span = main.and_then(|_| spans.next()).unwrap_or(Span::NOWHERE);
+    let texts = problem.labels.iter().map(|(_, text)| text.clone());
+    let labels: Vec<(Span, String)> = spans.zip(texts).collect();
+    let footers: Vec<(&str, &str)> = problem
+        .help
+        .iter()
+        .map(|text| ("help", text.as_str()))
+        .collect();
+    render_message(
+        &sources,
+        &Message {
+            severity: problem.severity,
+            level_name: None,
+            id: &problem.code,
+            title: &problem.message,
+            span,
+            labels: &labels,
+            origin: main.map(origin),
+            footers: &footers,
+        },
+        colour,
+    )
+}
+
+fn origin(place: &Location) -> (&str, Option<LineColumn>) {
+    (&place.file, Some(place.start()))
 }
 
 /// One finding with its code frame, without a final line feed.
-fn one(finding: &Finding, filename: &str, sources: &SourceMap, options: Options) -> String {
+fn one(finding: &Finding, filename: &str, options: ReportOptions) -> String {
     let place = finding.location.as_ref();
-    let span = place.map_or(Span::NOWHERE, |place| place.span);
+    let places: Vec<&Location> = place.into_iter().collect();
+    let (sources, spans) = frames::pieces(&places);
+    let span = spans.first().copied().unwrap_or(Span::NOWHERE);
     let path = place
         .and_then(|place| place.path.clone())
         .unwrap_or_default();
@@ -100,9 +191,8 @@ fn one(finding: &Finding, filename: &str, sources: &SourceMap, options: Options)
     }
     footers.extend(finding.links.iter().map(|link| ("see", link.as_str())));
     let rule = finding.rule.to_string();
-    let file = place.map_or(filename, |place| place.file.as_str());
     render_message(
-        sources,
+        &sources,
         &Message {
             severity: match finding.level {
                 Level::Failure => Severity::Error,
@@ -113,10 +203,10 @@ fn one(finding: &Finding, filename: &str, sources: &SourceMap, options: Options)
             title: &finding.message,
             span,
             labels: &labels,
-            origin: Some((file, place.map(crate::finding::Location::start))),
+            origin: Some(place.map_or((filename, None), origin)),
             footers: &footers,
         },
-        options.colour == Colour::Always,
+        options.colour,
     )
 }
 
@@ -131,6 +221,14 @@ pub fn summary(counts: Counts) -> String {
         plural(counts.failures, "failure"),
         plural(counts.exceptions, "exception"),
     );
+    for (count, word) in [
+        (counts.skipped, "skipped"),
+        (counts.suppressed, "suppressed"),
+    ] {
+        if count > 0 {
+            let _ = write!(out, ", {count} {word}");
+        }
+    }
     if counts.errors > 0 {
         let _ = write!(out, ", {}", plural(counts.errors, "error"));
     }
@@ -154,9 +252,10 @@ fn colour_of(counts: Counts) -> &'static str {
     }
 }
 
-fn paint(text: &str, colour: &str, options: Options) -> String {
-    match options.colour {
-        Colour::Never => text.to_owned(),
-        Colour::Always => format!("\u{1b}[1m\u{1b}[{colour}m{text}\u{1b}[0m"),
+fn paint(text: &str, colour: &str, options: ReportOptions) -> String {
+    if options.colour {
+        format!("\u{1b}[1m\u{1b}[{colour}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
     }
 }

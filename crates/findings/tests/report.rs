@@ -120,6 +120,7 @@ fn run() -> (SourceMap, Report) {
                 rule: rule("deny_run_as_root"),
                 message: "data.main.exception[_][_] == \"run_as_root\"".to_owned(),
             }],
+            ..FileResult::default()
         },
         FileResult {
             filename: "-".to_owned(),
@@ -225,7 +226,7 @@ fn summary_line() {
         warnings: 1,
         failures: 2,
         exceptions: 1,
-        errors: 0,
+        ..Counts::default()
     };
     assert_eq!(
         text::summary(counts),
