@@ -47,6 +47,10 @@ pub(crate) enum Command {
     Build(commands::build::Args),
     /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
     New(commands::new::Args),
+    /// Gets policies from a folder, a repository, a web server or a registry.
+    Pull(commands::pull::Args),
+    /// Puts policies into a registry.
+    Push(commands::push::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }

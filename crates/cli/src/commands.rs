@@ -5,5 +5,7 @@ pub(crate) mod capabilities;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod new;
+pub(crate) mod pull;
+pub(crate) mod push;
 pub(crate) mod test;
 pub(crate) mod verify;

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         args::Command::Verify(args) => commands::verify::run(&args),
         args::Command::Build(args) => commands::build::run(&args),
         args::Command::New(args) => commands::new::run(&args),
+        args::Command::Pull(args) => commands::pull::run(&args, false),
+        args::Command::Push(args) => commands::push::run(&args, false),
         args::Command::Capabilities => commands::capabilities::run(),
     };
     match result {

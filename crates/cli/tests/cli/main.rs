@@ -18,5 +18,6 @@ mod modules;
 mod new;
 mod output;
 mod policies;
+mod pull;
 mod support;
 mod unchecked;
