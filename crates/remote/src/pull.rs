@@ -85,7 +85,12 @@ pub fn pull(request: &Request) -> Result<Pulled, PullError> {
         } else {
             &request.base
         };
-        let source = Source::parse(text, base)?;
+        let source = Source::parse(text, base).map_err(|error| match error {
+            PullError::Scheme(_) if request.as_conftest => {
+                PullError::Conftest(format!("client get: {error}"))
+            }
+            error => error,
+        })?;
         if request.verify_key.is_some() && !matches!(source.place, Place::Oci(_)) {
             return Err(PullError::Signature {
                 reference: source.shown.clone(),

@@ -196,6 +196,10 @@ fn conftest_makes_links() {
         run("file://ROOT/nothing", true).unwrap_err(),
         "client get: stat ROOT/nothing: no such file or directory"
     );
+    assert_eq!(
+        run("foo://x/y", true).unwrap_err(),
+        "client get: download not supported for scheme 'foo'"
+    );
     // A folder of a source takes the place of what is there.
     run("file://ROOT//b", true).unwrap();
     assert!(!place.root().join("policy/x.rego").exists());
