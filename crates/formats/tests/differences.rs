@@ -112,6 +112,31 @@ fn differences() {
             "a\\",
             "[[{\"Kind\":\"Path\",\"Value\":\"a\",\"Original\":\"a\\\\\"}]]",
         ),
+        // conftest reads flags byte by byte.
+        (
+            Parser::Dockerfile,
+            "FROM a\nCOPY --from=é a b",
+            "[[{\"Cmd\":\"from\",\"SubCmd\":\"\",\"JSON\":false,\"Flags\":[],\"Value\":[\"a\"],\"Stage\":0},\
+             {\"Cmd\":\"copy\",\"SubCmd\":\"\",\"JSON\":false,\"Flags\":[\"--from=é\"],\"Value\":[\"a\",\"b\"],\"Stage\":0}]]",
+        ),
+        // conftest drops the key.
+        (
+            Parser::Hcl1,
+            "a =",
+            "file:1:4: input_syntax_error: a value is needed here: words stand in quotes",
+        ),
+        (
+            Parser::Hcl1,
+            "a { b = } }",
+            "file:1:9: input_syntax_error: a value is needed here: words stand in quotes",
+        ),
+        (
+            Parser::Hcl1,
+            " {\"a\": 1}",
+            "file:1:2: input_syntax_error: the JSON form of HCL is not read: use the parser `json`",
+        ),
+        // conftest puts composed characters in place of combined ones.
+        (Parser::Hcl2, "a = \"e\u{301}\"", "{\"a\":\"e\u{301}\"}"),
     ];
     for (parser, text, expected) in cases {
         assert_eq!(answer(parser, text), expected, "{parser}: {text:?}");
