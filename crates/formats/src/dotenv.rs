@@ -8,6 +8,9 @@ use crate::tree::{Object, Value};
 
 pub(crate) const UNSUPPORTED: Option<&str> = None;
 
+/// Bytes that variables may add, over all of a text.
+const EXPANDED_BYTES: usize = 16 << 20;
+
 pub(crate) fn read(text: &Text<'_>) -> Result<Vec<Document>, InputError> {
     let (body, skipped) = text.without_mark();
     let mut lines = Lines {
@@ -16,6 +19,7 @@ pub(crate) fn read(text: &Text<'_>) -> Result<Vec<Document>, InputError> {
         base: skipped,
     };
     let mut root = Object::new();
+    let mut budget = EXPANDED_BYTES.saturating_add(text.text.len());
     while let Some((line, start)) = lines.next() {
         let start = start + (line.len() - line.trim_start().len());
         let line = line.trim();
@@ -56,7 +60,11 @@ pub(crate) fn read(text: &Text<'_>) -> Result<Vec<Document>, InputError> {
             (from, to) => text.span(start + from..start + to),
         };
         let name = entry.get(parts.key.0..parts.key.1).unwrap_or_default();
-        let value = evaluate(value.trim(), &root, text.options.env);
+        let value =
+            evaluate(value.trim(), &root, text.options.env, &mut budget).ok_or_else(|| {
+                let message = "variables stand for too much text";
+                text.error(message, start..start + line.len())
+            })?;
         root.insert(name.to_owned(), Value::String(value).at(span).member(key));
     }
     let whole = text.span(0..text.text.len());
@@ -183,19 +191,25 @@ fn only_comment(text: &str) -> bool {
     text.is_empty() || (text.starts_with('#') && !text.contains('\n'))
 }
 
-fn evaluate(value: &str, known: &Object, env: fn(&str) -> Option<String>) -> String {
+/// The text of a value; `None` when variables stand for too much.
+fn evaluate(
+    value: &str,
+    known: &Object,
+    env: fn(&str) -> Option<String>,
+    budget: &mut usize,
+) -> Option<String> {
     let inner = |quote: char| {
         let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
         Some(inner)
     };
     if let Some(inner) = inner('\'') {
-        return inner.to_owned();
+        return Some(inner.to_owned());
     }
     match inner('"') {
-        None => expand(value, known, env),
+        None => expand(value, known, env, budget),
         Some(inner) => {
             let text = inner.replace("\\n", "\n").replace("\\r", "\r");
-            expand(&unescape(&text), known, env)
+            expand(&unescape(&text), known, env, budget)
         }
     }
 }
@@ -217,7 +231,12 @@ fn unescape(text: &str) -> String {
 }
 
 /// Puts in the values of `$NAME` and `${NAME}`: of the environment, or of an earlier line.
-fn expand(text: &str, known: &Object, env: fn(&str) -> Option<String>) -> String {
+fn expand(
+    text: &str,
+    known: &Object,
+    env: fn(&str) -> Option<String>,
+    budget: &mut usize,
+) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -237,16 +256,18 @@ fn expand(text: &str, known: &Object, env: fn(&str) -> Option<String>) -> String
             out.push_str(before);
             if name.is_empty() {
                 out.push_str(whole);
-            } else if let Some(value) = env(name) {
-                out.push_str(&value);
-            } else if let Some(Value::String(value)) =
-                known.get(name).map(|member| &member.node.value)
-            {
+            } else {
+                let from_env = env(name);
+                let value = match (&from_env, known.get(name).map(|member| &member.node.value)) {
+                    (Some(value), _) | (None, Some(Value::String(value))) => value.as_str(),
+                    _ => "",
+                };
+                *budget = budget.checked_sub(value.len())?;
                 out.push_str(value);
             }
         }
         rest = tail;
     }
     out.push_str(rest);
-    out
+    Some(out)
 }

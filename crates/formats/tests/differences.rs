@@ -46,6 +46,16 @@ fn differences() {
             "{\"a\": \"b\nc\"}",
             "file:2:1: input_syntax_error: control character (\\u0000-\\u001F) found while parsing a string",
         ),
+        (
+            Parser::Jsonc,
+            "7x7 // c",
+            "file:1:2: input_syntax_error: there is more after the end of the JSON text",
+        ),
+        (
+            Parser::Xml,
+            "<a>\n<b c=d/></a>",
+            "file:2:6: input_syntax_error: an attribute's value is not in quotes",
+        ),
         // conftest prints the address of such a key.
         (Parser::Edn, "{[1] 2}", "{\"[1]\":\"2\"}"),
         // conftest takes the first value and ignores the rest.

@@ -61,6 +61,15 @@ pub(crate) fn parse(
                 inside: None,
             });
         }
+        // Without a blank in between, two values are told apart only by a mark that begins the second one.
+        if !tapes.is_empty() && blank == 0 && !rest.starts_with(['{', '[', '"']) {
+            let place = offset(at);
+            return Err(InputError::Syntax {
+                message: "trailing characters".to_owned(),
+                span: Span::new(source, place, place + 1),
+                inside: None,
+            });
+        }
         let start = offset(at);
         let used = one(source, text, start, rest, options, &mut tapes)?;
         at += used.max(1);

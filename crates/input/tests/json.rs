@@ -103,6 +103,18 @@ fn errors_have_their_place() {
         ),
         ("01", "case.json:1:2: input_syntax_error: invalid number"),
         (
+            "7x7",
+            "case.json:1:2: input_syntax_error: there is more after the end of the JSON text",
+        ),
+        (
+            "-1.5e+3-2",
+            "case.json:1:8: input_syntax_error: there is more after the end of the JSON text",
+        ),
+        (
+            "nullnull",
+            "case.json:1:5: input_syntax_error: there is more after the end of the JSON text",
+        ),
+        (
             "{1: 2}",
             "case.json:1:2: input_syntax_error: key must be a string",
         ),
@@ -132,6 +144,17 @@ fn arrays_and_streams_are_documents() {
         documents.iter().map(Document::index).collect::<Vec<_>>(),
         [0, 1, 2]
     );
+
+    let (_, documents) = parse("1 -0.5e2\ntrue{}[]\"a\"\"b\"", Format::JsonStream);
+    let documents = documents.unwrap();
+    assert_eq!(
+        json(&documents),
+        ["1", "-0.5e+2", "true", "{}", "\"a\"", "\"b\""]
+    );
+    for text in ["1true", "1-2", "{}1", "truefalse"] {
+        let (_, documents) = parse(text, Format::JsonStream);
+        assert!(documents.is_err(), "{text}");
+    }
 
     let (_, documents) = parse("", Format::JsonStream);
     assert!(documents.unwrap().is_empty());

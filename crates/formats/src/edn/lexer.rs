@@ -221,7 +221,10 @@ fn atom(word: &str) -> Result<Token<'_>, String> {
         .chars()
         .next()
         .is_some_and(|char| char.is_alphabetic() || ".*+!-_?$%&=<>".contains(char));
-    if !first {
+    let like_number = word
+        .strip_prefix('.')
+        .is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()));
+    if !first || like_number {
         return Err(format!("`{word}` begins like no value"));
     }
     check_name(word)?;

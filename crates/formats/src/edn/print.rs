@@ -48,7 +48,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Go prints maps in the order of their keys, those of one type together. Of equal keys the last one counts.
+/// Go prints maps in the order of their keys, those of one type together; the order of types is that of conftest's
+/// binary. Of equal keys the last one counts.
 fn print_map(f: &mut fmt::Formatter<'_>, mut entries: Vec<(&Form, String)>) -> fmt::Result {
     entries.sort_by(|(left, _), (right, _)| order(left, right));
     f.write_str("map[")?;
@@ -68,14 +69,15 @@ fn print_map(f: &mut fmt::Formatter<'_>, mut entries: Vec<(&Form, String)>) -> f
 fn order(left: &Form, right: &Form) -> std::cmp::Ordering {
     let rank = |form: &Form| match form.kind {
         Kind::Nil => 0,
-        Kind::Bool(_) => 1,
-        Kind::Float(_) => 2,
-        Kind::Char(_) => 3,
-        Kind::Integer(_) => 4,
-        Kind::String(_) => 5,
+        Kind::String(_) => 1,
+        Kind::Char(_) => 2,
+        Kind::Integer(_) => 3,
+        Kind::Float(_) => 4,
+        Kind::Bool(_) => 5,
         Kind::Keyword(_) => 6,
         Kind::Symbol(_) => 7,
-        _ => 8,
+        Kind::Tagged(..) => 8,
+        _ => 9,
     };
     match (&left.kind, &right.kind) {
         (Kind::Bool(left), Kind::Bool(right)) => left.cmp(right),
@@ -86,7 +88,7 @@ fn order(left: &Form, right: &Form) -> std::cmp::Ordering {
         | (Kind::Keyword(left), Kind::Keyword(right))
         | (Kind::Symbol(left), Kind::Symbol(right)) => left.cmp(right),
         _ => rank(left).cmp(&rank(right)).then_with(|| {
-            if rank(left) == 8 {
+            if rank(left) >= 8 {
                 left.to_string().cmp(&right.to_string())
             } else {
                 std::cmp::Ordering::Equal

@@ -10,6 +10,7 @@ pub(super) fn parse(text: &str, depth: usize) -> Result<Graph, Problem> {
         graph: Graph::default(),
         limit: depth,
         merged: 0,
+        substitutes: text.contains("${") || text.contains("+="),
     };
     let root = parser.graph.add_value(Slot::default());
     parser.graph.root = root;
@@ -40,6 +41,8 @@ struct Parser<'a> {
     graph: Graph,
     limit: usize,
     merged: usize,
+    /// Whether the text has substitutions.
+    substitutes: bool,
 }
 
 impl Parser<'_> {
@@ -55,26 +58,30 @@ impl Parser<'_> {
         Eval::new(&self.graph).object(value)
     }
 
-    /// Makes a value an object, with the members of the objects that stood there before.
+    /// Makes a value an object, with the members of the object that stood there before.
     fn begin_object(&mut self, value: ValueId) -> Result<ObjectId, Problem> {
-        let object = match self.object_of(value)? {
+        let old = match self.graph.old(value) {
+            Some(old) => self.object_of(old)?,
+            None => None,
+        };
+        let known = self.object_of(value)?;
+        // Only substitutions can tell the old object from the new one.
+        let shared = old.filter(|_| !self.substitutes);
+        let object = match known.or(shared) {
             Some(object) => object,
             None => {
                 self.graph.objects.push(Members::new());
-                let object = self.graph.objects.len() - 1;
-                if let Some(slot) = self.graph.values.get_mut(value) {
-                    slot.pieces = vec![Piece::Object(object)];
-                }
-                object
+                self.graph.objects.len() - 1
             }
         };
-        let mut at = value;
-        while let Some(old) = self.graph.old(at) {
-            let (Some(into), Some(from)) = (self.object_of(at)?, self.object_of(old)?) else {
-                break;
-            };
-            self.merge(into, from, 0)?;
-            at = old;
+        if known.is_none()
+            && let Some(slot) = self.graph.values.get_mut(value)
+        {
+            slot.pieces = vec![Piece::Object(object)];
+        }
+        // What is older than that has been merged into it before.
+        if let Some(old) = old {
+            self.merge(object, old, 0)?;
         }
         Ok(object)
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use kpol_diagnostics::Span;
 use kpol_input::InputError;
 use quick_xml::Reader;
+use quick_xml::events::attributes::AttrError;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::text::Text;
@@ -69,7 +70,12 @@ pub(crate) fn parse(text: &Text<'_>) -> Result<Dom, InputError> {
         let start = position(reader.buffer_position());
         let event = reader.read_event().map_err(|error| {
             let at = position(reader.error_position()) + skipped;
-            text.error(error.to_string(), at..at)
+            let message = error.to_string();
+            let message = message.strip_prefix("ill-formed document: ");
+            text.error(
+                message.map_or_else(|| error.to_string(), str::to_owned),
+                at..at,
+            )
         })?;
         let end = position(reader.buffer_position());
         if !matches!(event, Event::Text(_) | Event::GeneralRef(_)) {
@@ -134,6 +140,19 @@ impl Builder<'_, '_> {
             .error(message, start + self.skipped..end + self.skipped)
     }
 
+    /// An error inside of a tag; its position counts from the tag's name on.
+    fn attribute_error(&self, error: &AttrError, start: usize, end: usize) -> InputError {
+        let (message, at) = match error {
+            AttrError::ExpectedEq(at) => ("`=` is expected behind an attribute's name", *at),
+            AttrError::ExpectedValue(at) => ("an attribute has no value", *at),
+            AttrError::UnquotedValue(at) => ("an attribute's value is not in quotes", *at),
+            AttrError::ExpectedQuote(at, _) => ("an attribute's quotes are not closed", *at),
+            AttrError::Duplicated(at, _) => ("an attribute is given twice", *at),
+        };
+        let at = (start + 1 + at).min(end);
+        self.error(message, at, end)
+    }
+
     fn push_text(&mut self, text: &str, start: usize, end: usize) -> Result<(), InputError> {
         let forbidden = |char: char| matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
         if let Some(at) = text.find(forbidden) {
@@ -172,7 +191,7 @@ impl Builder<'_, '_> {
         let name = self.local_name(tag.name().0, start + 1)?;
         let mut attributes = Vec::new();
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|error| self.error(error.to_string(), start, end))?;
+            let attribute = attribute.map_err(|error| self.attribute_error(&error, start, end))?;
             let key = self.place(attribute.key.0, start);
             let value_at = match &attribute.value {
                 Cow::Borrowed(value) => self.place(value, start),

@@ -71,14 +71,43 @@ pub(super) fn value_len(text: &str) -> usize {
             }
             b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' => at += 1,
             _ => {
-                at = token_end(bytes, at);
                 if depth == 0 {
-                    return at;
+                    return scalar_end(bytes, at);
                 }
+                at = token_end(bytes, at);
             }
         }
     }
     at
+}
+
+/// The end of a value that is no container. What follows at once does not belong to it: `7x` is a 7.
+fn scalar_end(bytes: &[u8], start: usize) -> usize {
+    let digits = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    match bytes.get(start) {
+        Some(b'"') => token_end(bytes, start),
+        Some(b'f') => start + 5,
+        Some(b't' | b'n') => start + 4,
+        _ => {
+            let mut at = start + usize::from(bytes.get(start) == Some(&b'-'));
+            // A zero has no digits behind it.
+            at = match bytes.get(at) {
+                Some(b'0') => at + 1,
+                _ => digits(at),
+            };
+            if bytes.get(at) == Some(&b'.') {
+                at = digits(at + 1);
+            }
+            if matches!(bytes.get(at), Some(b'e' | b'E')) {
+                let sign = matches!(bytes.get(at + 1), Some(b'+' | b'-'));
+                at = digits(at + 1 + usize::from(sign));
+            }
+            at
+        }
+    }
 }
 
 /// The end of the string, number or word at `at`.
