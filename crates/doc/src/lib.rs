@@ -1,0 +1,2 @@
+//! Documentation of policies.
+#![forbid(unsafe_code)]
