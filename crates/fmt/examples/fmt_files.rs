@@ -35,6 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     message.push('\n');
                     message.push_str(&render(&sources, errors, false));
                 }
+                if let Error::Differs { formatted } = &error {
+                    message.push('\n');
+                    message.push_str(formatted);
+                }
                 std::fs::write(format!("{out}/{number}.err"), message)?;
             }
         }

@@ -44,7 +44,7 @@ fn list<T>(a: &[T], b: &[T], mut by: impl FnMut(&T, &T) -> Ordering) -> Ordering
         .unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
-fn option<T>(
+fn option<T: ?Sized>(
     a: Option<&T>,
     b: Option<&T>,
     by: impl FnOnce(&T, &T) -> Ordering,
@@ -95,11 +95,9 @@ impl Order {
             (
                 Value::Template { parts: a, .. },
                 Value::Template { parts: b, .. },
-            ) => list(a, b, |a, b| match (a, b) {
-                (Part::Text { text: a, .. }, Part::Text { text: b, .. }) => a.cmp(b),
-                (Part::Expr(a), Part::Expr(b)) => self.expr(a, b),
-                (Part::Text { .. }, Part::Expr(_)) => Ordering::Less,
-                (Part::Expr(_), Part::Text { .. }) => Ordering::Greater,
+            ) => list(&joined(a), &joined(b), |a, b| {
+                a.0.cmp(&b.0)
+                    .then_with(|| option(a.1, b.1, |a, b| self.expr(a, b)))
             }),
             (a, b) => rank(a).cmp(&rank(b)),
         }
@@ -172,11 +170,31 @@ impl Order {
             .then_with(|| {
                 option(a.head.args.as_ref(), b.head.args.as_ref(), |a, b| list(a, b, term))
             })
-            .then_with(|| option(a.head.key.as_ref(), b.head.key.as_ref(), term))
+            .then_with(|| option(set_key(a), set_key(b), term))
             .then_with(|| option(a.head.value.as_ref(), b.head.value.as_ref(), term))
             .then_with(|| self.query(&a.body, &b.body))
             .then_with(|| option(a.else_.as_deref(), b.else_.as_deref(), |a, b| self.rule(a, b)))
     }
+}
+
+/// The member of a set; the keys of other heads are in their references, too.
+fn set_key(rule: &Rule) -> Option<&Term> {
+    rule.head.key.as_ref().filter(|_| rule.head.value.is_none())
+}
+
+/// A template's parts, with texts side by side as one.
+fn joined(parts: &[Part]) -> Vec<(String, Option<&Expr>)> {
+    let mut joined: Vec<(String, Option<&Expr>)> = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text { text, .. } => match joined.last_mut() {
+                Some((before, None)) => before.push_str(text),
+                _ => joined.push((text.clone(), None)),
+            },
+            Part::Expr(expr) => joined.push((String::new(), Some(expr))),
+        }
+    }
+    joined
 }
 
 fn kind(terms: &Terms) -> u8 {

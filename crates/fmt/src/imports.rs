@@ -4,7 +4,12 @@ use crate::Target;
 use crate::tree::{Import, Loc, Term, Value, Var};
 
 /// The imports that a module gets for a version.
-pub(crate) fn settle(imports: &mut Vec<Import>, target: Target, drop_needless: bool) {
+pub(crate) fn settle(
+    imports: &mut Vec<Import>,
+    target: Target,
+    drop_needless: bool,
+    uses_in: bool,
+) {
     let is = |import: &Import, path: &[&str]| import.segments() == path;
     let v2 = imports.iter().any(|import| is(import, &["rego", "v2"]));
     let drop_v1 = v2 || (target == Target::V1 && drop_needless);
@@ -13,19 +18,34 @@ pub(crate) fn settle(imports: &mut Vec<Import>, target: Target, drop_needless: b
     } else if target == Target::V0AndV1
         && !imports.iter().any(|import| is(import, &["rego", "v1"]))
     {
-        imports.push(rego_v1(imports));
+        imports.push(added(imports, &["rego", "v1"]));
     }
     let v1 = v2 || imports.iter().any(|import| is(import, &["rego", "v1"]));
-    if (target != Target::V0 || v1) && (drop_needless || v1) {
+    if target == Target::V0 && !v1 {
+        let has_in = imports.iter().any(|import| {
+            matches!(
+                import.segments().as_slice(),
+                ["future", "keywords"] | ["future", "keywords", "in" | "every"]
+            )
+        });
+        if uses_in && !has_in {
+            imports.push(added(imports, &["future", "keywords", "in"]));
+        }
+    } else if drop_needless || v1 {
         imports.retain(|import| import.segments().first() != Some(&"future"));
     }
 }
 
-/// `import rego.v1` behind the other imports of keywords.
-fn rego_v1(imports: &[Import]) -> Import {
+/// An import that was not there, behind the other imports of keywords.
+fn added(imports: &[Import], path: &[&str]) -> Import {
     let row = imports
         .iter()
-        .filter(|import| import.segments().first() == Some(&"future"))
+        .filter(|import| {
+            matches!(
+                import.segments().as_slice(),
+                ["future", ..] | ["rego", "v1"]
+            )
+        })
         .map(|import| import.row + 1)
         .max()
         .unwrap_or(1);
@@ -33,24 +53,25 @@ fn rego_v1(imports: &[Import]) -> Import {
         row,
         ..Loc::default()
     };
+    let path = path
+        .iter()
+        .enumerate()
+        .map(|(position, name)| {
+            let name = (*name).to_owned();
+            let value = if position == 0 {
+                Value::Var(Var { name, wildcard: 0 })
+            } else {
+                Value::String {
+                    value: name,
+                    literal: None,
+                }
+            };
+            Term { loc, value }
+        })
+        .collect();
     Import {
         row,
-        path: vec![
-            Term {
-                loc,
-                value: Value::Var(Var {
-                    name: "rego".to_owned(),
-                    wildcard: 0,
-                }),
-            },
-            Term {
-                loc,
-                value: Value::String {
-                    value: "v1".to_owned(),
-                    literal: None,
-                },
-            },
-        ],
+        path,
         alias: None,
         added: true,
     }

@@ -64,7 +64,10 @@ pub enum Error {
     Syntax(Vec<Diagnostic>),
     /// The result would not say the same or would lose a comment: a bug of the formatter.
     #[error("internal error: the formatted policy would differ from the one that was read")]
-    Differs,
+    Differs {
+        /// What the formatter made, for reports.
+        formatted: String,
+    },
 }
 
 /// Formats a policy.
@@ -94,7 +97,14 @@ fn read(source: SourceId, text: &str, version: RegoVersion) -> Result<tree::Modu
 fn format_on_stack(source: SourceId, text: &str, options: Options) -> Result<String, Error> {
     let mut tree = read(source, text, options.version)?;
     let style = style(&tree, options);
-    imports::settle(&mut tree.imports, options.target, options.drop_imports);
+    // Calls of what is behind `in` are written with it.
+    let uses_in = text.contains("internal.member_");
+    imports::settle(
+        &mut tree.imports,
+        options.target,
+        options.drop_imports,
+        uses_in,
+    );
     let formatted = write::write(&tree, text, style).map_err(|arity| {
         let span = Span::new(source, arity.loc.text.0, arity.loc.text.1);
         let message = "arity mismatch: an operator has two operands";
@@ -107,7 +117,7 @@ fn format_on_stack(source: SourceId, text: &str, options: Options) -> Result<Str
     };
     match read(source, &formatted, version) {
         Ok(again) if check::same(&tree, text, &again, &formatted) => Ok(formatted),
-        _ => Err(Error::Differs),
+        _ => Err(Error::Differs { formatted }),
     }
 }
 

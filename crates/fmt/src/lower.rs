@@ -181,6 +181,8 @@ impl Lower<'_> {
         let args: Option<Vec<Term>> = head
             .args
             .as_ref()
+            // Without parameters it is no function.
+            .filter(|args| !args.is_empty())
             .map(|args| args.iter().map(|arg| self.term(arg)).collect());
         let value = head.value.as_ref().map(|value| self.term(value));
         let mut made = Head {
@@ -249,7 +251,7 @@ impl Lower<'_> {
 /// What a head without a value stands for, and which heads have a key beside their reference.
 fn implied(head: &mut Head, rule: &ast::Rule, loc: Loc) {
     let steps = head.reference.len();
-    let function = head.args.is_some();
+    let function = rule.head.args.is_some();
     let fact = rule.bodies.is_empty() && !rule.default;
     if fact {
         if head.value.is_none() {

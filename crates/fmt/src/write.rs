@@ -79,6 +79,8 @@ pub(crate) struct Writer<'a> {
     /// Gets parentheses.
     paren_term: Option<&'a Term>,
     arity: Option<Arity>,
+    /// There are variables that OPA takes for generated ones.
+    generated: bool,
 }
 
 /// Writes a module.
@@ -104,6 +106,7 @@ pub(crate) fn write(module: &Module, text: &str, style: Style) -> Result<String,
         paren_expr: None,
         paren_term: None,
         arity: None,
+        generated: text.contains("__local"),
     };
     writer.module(module);
     if let Some(arity) = writer.arity {

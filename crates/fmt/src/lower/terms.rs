@@ -33,11 +33,14 @@ impl Lower<'_> {
                 Value::Set(self.unique(items))
             }
             TermKind::Object(entries) => {
-                let entries = entries
+                let mut entries: Vec<(Term, Term)> = entries
                     .iter()
                     .map(|(key, value)| (self.term(key), self.term(value)))
                     .collect();
-                Value::Object(self.unique_entries(entries))
+                if self.fixed.is_some() {
+                    entries.sort_by(|a, b| ORDER.terms(&a.0, &b.0));
+                }
+                Value::Object(entries)
             }
             TermKind::ArrayComprehension(inner) => {
                 let member = self.term(&inner.term);
@@ -180,37 +183,6 @@ impl Lower<'_> {
             order.sort_unstable();
         }
         pick(items, &order)
-    }
-
-    /// An object has each key once, with the last of its values.
-    fn unique_entries(&self, entries: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
-        let mut order: Vec<usize> = (0..entries.len()).collect();
-        let compare = |a: &usize, b: &usize| match (entries.get(*a), entries.get(*b)) {
-            (Some((a, _)), Some((b, _))) => ORDER.terms(a, b),
-            _ => std::cmp::Ordering::Equal,
-        };
-        order.sort_by(compare);
-        let mut last: Vec<(usize, usize)> = Vec::with_capacity(order.len());
-        for index in order {
-            match last.last_mut() {
-                Some((first, value)) if compare(first, &index).is_eq() => *value = index,
-                _ => last.push((index, index)),
-            }
-        }
-        if self.fixed.is_none() {
-            last.sort_unstable();
-        }
-        let mut values: Vec<Option<Term>> = Vec::with_capacity(entries.len());
-        let mut keys: Vec<Option<Term>> = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
-            keys.push(Some(key));
-            values.push(Some(value));
-        }
-        last.into_iter()
-            .filter_map(|(key, value)| {
-                Some((keys.get_mut(key)?.take()?, values.get_mut(value)?.take()?))
-            })
-            .collect()
     }
 
     fn parts(&mut self, parts: &[ast::TemplatePart], span: Span) -> Vec<Part> {

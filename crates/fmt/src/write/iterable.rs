@@ -2,7 +2,7 @@
 
 use super::{Unexpected, Writer, Written};
 use crate::text::covered;
-use crate::tree::{Loc, Term, is_union};
+use crate::tree::{Loc, Term, Value, is_union};
 
 /// What a list is made of.
 #[derive(Clone, Copy)]
@@ -12,10 +12,31 @@ pub(super) enum Item<'a> {
 }
 
 impl Item<'_> {
+    fn generated(&self) -> bool {
+        match self {
+            Item::Term(term) => generated(term),
+            Item::Entry(key, value) => generated(key) || generated(value),
+        }
+    }
+
     fn first(&self) -> &Term {
         match self {
             Item::Term(term) | Item::Entry(term, _) => term,
         }
+    }
+}
+
+/// Whether a term names a variable as OPA's compiler does: it does not go by the places of such terms.
+fn generated(term: &Term) -> bool {
+    match &term.value {
+        Value::Var(var) => var.name.starts_with("__local"),
+        Value::Ref(items) | Value::Call(items) | Value::Array(items) | Value::Set(items) => {
+            items.iter().any(generated)
+        }
+        Value::Object(entries) => entries
+            .iter()
+            .any(|(key, value)| generated(key) || generated(value)),
+        _ => false,
     }
 }
 
@@ -51,7 +72,11 @@ impl<'a> Writer<'a> {
         close: Option<u32>,
         unions: bool,
     ) -> Written {
-        let lengths = lines(&mut items, opens.row, |item| item.first().loc);
+        let lengths = if self.generated && items.iter().any(Item::generated) {
+            vec![items.len()]
+        } else {
+            lines(&mut items, opens.row, |item| item.first().loc)
+        };
         let mut broken = lengths.len() > 1;
         if !broken {
             let between = |index: &usize| {

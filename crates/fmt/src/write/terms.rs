@@ -228,15 +228,15 @@ impl<'a> Writer<'a> {
             [member, collection] => {
                 self.laid_out(true, member)?;
                 self.put(" in ");
-                self.laid_out(true, collection)
+                self.operand_of_in(collection)
             }
             [key, value, collection] => {
                 let inside = |this: &mut Self| {
-                    this.laid_out(true, key)?;
+                    this.operand_of_in(key)?;
                     this.put(", ");
-                    this.laid_out(true, value)?;
+                    this.operand_of_in(value)?;
                     this.put(" in ");
-                    this.laid_out(true, collection)
+                    this.operand_of_in(collection)
                 };
                 if parens {
                     self.between("(", ")", inside)
@@ -246,6 +246,16 @@ impl<'a> Writer<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// An operand that would be read as another one if it were an `in` without parentheses.
+    fn operand_of_in(&mut self, term: &'a Term) -> Written {
+        let nested = matches!(&term.value, Value::Call(call)
+            if call.len() == 3 && function(call) == "internal.member_2");
+        if !nested {
+            return self.laid_out(true, term);
+        }
+        self.between("(", ")", |this| this.laid_out(true, term))
     }
 
     fn comprehension(
