@@ -8,7 +8,7 @@ pub(crate) fn settle(
     imports: &mut Vec<Import>,
     target: Target,
     drop_needless: bool,
-    uses_in: bool,
+    used: &[&'static str],
 ) {
     let is = |import: &Import, path: &[&str]| import.segments() == path;
     let v2 = imports.iter().any(|import| is(import, &["rego", "v2"]));
@@ -21,18 +21,22 @@ pub(crate) fn settle(
         imports.push(added(imports, &["rego", "v1"]));
     }
     let v1 = v2 || imports.iter().any(|import| is(import, &["rego", "v1"]));
-    if target == Target::V0 && !v1 {
-        let has_in = imports.iter().any(|import| {
-            matches!(
-                import.segments().as_slice(),
-                ["future", "keywords"] | ["future", "keywords", "in" | "every"]
-            )
-        });
-        if uses_in && !has_in {
-            imports.push(added(imports, &["future", "keywords", "in"]));
-        }
-    } else if drop_needless || v1 {
+    if (target != Target::V0 || v1) && (drop_needless || v1) {
         imports.retain(|import| import.segments().first() != Some(&"future"));
+    }
+    if v2 {
+        return;
+    }
+    let v0 = target == Target::V0 && !v1;
+    for word in used {
+        let known = imports.iter().any(|import| match import.segments()[..] {
+            ["future", "keywords"] => true,
+            ["future", "keywords", name] => name == *word || (name == "every" && *word == "in"),
+            _ => false,
+        });
+        if !known && (v0 || *word != "in") {
+            imports.push(added(imports, &["future", "keywords", word]));
+        }
     }
 }
 

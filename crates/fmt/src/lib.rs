@@ -97,13 +97,16 @@ fn read(source: SourceId, text: &str, version: RegoVersion) -> Result<tree::Modu
 fn format_on_stack(source: SourceId, text: &str, options: Options) -> Result<String, Error> {
     let mut tree = read(source, text, options.version)?;
     let style = style(&tree, options);
+    let mut used = std::mem::take(&mut tree.keywords);
     // Calls of what is behind `in` are written with it.
-    let uses_in = text.contains("internal.member_");
+    if text.contains("internal.member_") {
+        used.push("in");
+    }
     imports::settle(
         &mut tree.imports,
         options.target,
         options.drop_imports,
-        uses_in,
+        &used,
     );
     let formatted = write::write(&tree, text, style).map_err(|arity| {
         let span = Span::new(source, arity.loc.text.0, arity.loc.text.1);

@@ -18,6 +18,8 @@ pub(crate) struct Lower<'a> {
     fixed: Option<Loc>,
     /// Something that cannot be written in a way that reads back.
     unclear: Option<Span>,
+    /// Keywords in use that even v1 has to import.
+    keywords: Vec<&'static str>,
 }
 
 /// The tree of a module.
@@ -40,6 +42,7 @@ pub(crate) fn module(module: &ast::Module, text: &str) -> Result<Module, Span> {
         wildcards: 0,
         fixed: None,
         unclear: None,
+        keywords: Vec::new(),
     };
     let lowered = lower.module(module);
     match lower.unclear {
@@ -99,6 +102,7 @@ impl Lower<'_> {
             imports,
             rules,
             comments,
+            keywords: std::mem::take(&mut self.keywords),
         }
     }
 
@@ -126,6 +130,12 @@ impl Lower<'_> {
             at,
             text,
         })
+    }
+
+    pub(super) fn uses(&mut self, word: &'static str) {
+        if !self.keywords.contains(&word) {
+            self.keywords.push(word);
+        }
     }
 
     /// Runs with one place for everything.

@@ -160,6 +160,8 @@ pub(crate) struct Module {
     pub(crate) imports: Vec<Import>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) comments: Vec<Comment>,
+    /// Keywords in use that even v1 has to import.
+    pub(crate) keywords: Vec<&'static str>,
 }
 
 impl Import {

@@ -54,6 +54,7 @@ impl Lower<'_> {
                 body: self.query(&every.body),
             })),
             ExprKind::Not(not) => {
+                self.uses("not");
                 let mut body = self.query(&not.query);
                 if !not.explicit {
                     for inner in &mut body {
@@ -104,6 +105,7 @@ impl Lower<'_> {
 
     /// Operands from left to right: the first two are the left side of the third.
     fn chain(&mut self, and: bool, operands: &[ast::Operand], span: Span) -> Terms {
+        self.uses(if and { "and" } else { "or" });
         let mut sides = operands.iter();
         let (Some(first), Some(second)) = (sides.next(), sides.next()) else {
             self.unclear.get_or_insert(span);

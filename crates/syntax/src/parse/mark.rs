@@ -112,6 +112,8 @@ struct Frame {
     every: bool,
     /// In a module: past the head of the rule.
     in_body: bool,
+    /// Behind `else`: the next brace opens its body, whatever is in it.
+    in_else: bool,
 }
 
 /// What the token before was.
@@ -328,6 +330,7 @@ impl Marker<'_> {
             Keyword::If | Keyword::Else => {
                 if let Some(frame) = self.frame_mut() {
                     frame.in_body = true;
+                    frame.in_else |= word == Keyword::Else;
                 }
             }
             _ => {}
@@ -398,6 +401,7 @@ impl Marker<'_> {
             frame.starts = true;
             frame.every = false;
             frame.in_body = false;
+            frame.in_else = false;
         }
     }
 

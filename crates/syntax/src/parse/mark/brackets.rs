@@ -11,6 +11,10 @@ impl Marker<'_> {
     pub(super) fn open(&mut self, index: usize, token: &Token, bracket: Bracket) {
         let (mark, mut inner) = match bracket {
             Bracket::Paren => self.open_paren(index),
+            // The step of a reference holds one term.
+            Bracket::Square if self.before == Before::Term && self.touches_before(index) => {
+                (None, Frame::default())
+            }
             Bracket::Square => (None, self.terms(index)),
             Bracket::Brace => self.open_brace(index, token),
             Bracket::Hole => (None, Frame::default()),
@@ -135,9 +139,12 @@ impl Marker<'_> {
             Before::Keyword(Keyword::And | Keyword::Or) => operand,
             Before::Keyword(Keyword::Not) if self.keywords.new_not() => operand,
             Before::Keyword(Keyword::If) => {
+                let in_else = self
+                    .frame_mut()
+                    .is_some_and(|frame| std::mem::take(&mut frame.in_else));
                 if self.followed_by_logic(index) {
                     operand
-                } else if self.is_value(index, token) {
+                } else if !in_else && self.is_value(index, token) {
                     (None, self.terms(index))
                 } else {
                     body

@@ -22,6 +22,7 @@ impl Marker<'_> {
             statement: true,
             declares: false,
             comma: false,
+            listed: false,
         };
         let mut at = index + 1;
         while at < end {
@@ -91,10 +92,11 @@ impl Marker<'_> {
             }
             Kind::Colon => {
                 facts.colon = true;
-                scan.plain = true;
+                scan.plain = !scan.listed;
             }
             Kind::Comma => {
                 scan.plain = false;
+                scan.listed = true;
                 if facts.bar.is_some() && !scan.declares {
                     scan.comma = true;
                 }
@@ -135,6 +137,8 @@ struct FactScan {
     declares: bool,
     /// Behind the bar, a comma without an `in` after it.
     comma: bool,
+    /// There was a comma: what follows is not the first member or entry.
+    listed: bool,
 }
 
 /// What [`Marker::facts`] found.
