@@ -75,6 +75,7 @@ fn added(imports: &[Import], path: &[&str]) -> Import {
         .collect();
     Import {
         row,
+        at: 0,
         path,
         alias: None,
         added: true,

@@ -71,6 +71,7 @@ impl Lower<'_> {
             .iter()
             .map(|import| Import {
                 row: self.row(import.span.start),
+                at: import.span.start,
                 path: self.path(&import.path),
                 alias: import.alias.as_ref().map(|alias| alias.name.clone()),
                 added: false,
@@ -154,8 +155,16 @@ impl Lower<'_> {
             .map(|last| last.span.end)
             .or(rule.bodies.first().map(|body| body.span.end))
             .unwrap_or(rule.head.span.end);
-        let loc = self.loc_at(rule.span.start, (rule.span.start, end));
+        let mut loc = self.loc_at(rule.span.start, (rule.span.start, end));
         let mut head = self.head(rule);
+        if rule.bodies.is_empty()
+            && !rule.default
+            && head.args.is_some()
+            && rule.head.value.is_none()
+        {
+            // Of a call alone, OPA knows the place of the name.
+            loc = self.loc(rule.head.reference.span);
+        }
         if rule.bodies.is_empty() && !rule.default {
             head.loc = loc;
         }

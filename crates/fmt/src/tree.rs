@@ -139,6 +139,8 @@ pub(crate) struct Head {
 #[derive(Clone, Debug)]
 pub(crate) struct Import {
     pub(crate) row: u32,
+    /// Byte offset; 0 if it is not in the source.
+    pub(crate) at: u32,
     pub(crate) path: Vec<Term>,
     pub(crate) alias: Option<String>,
     /// Not in the source.

@@ -253,6 +253,7 @@ impl<'a> Writer<'a> {
             self.blank_line();
         }
         let mut here = None;
+        let next = self.queue.next;
         while let Some(index) = self.queue.pending().first().copied()
             && self.comment_row(index) == row
         {
@@ -262,7 +263,8 @@ impl<'a> Writer<'a> {
         let Some(here) = here else {
             return Ok(());
         };
-        if self.line_end.take().is_some() {
+        if self.line_end.is_some() {
+            self.queue.next = next;
             return Err(Unexpected);
         }
         self.line_end = Some(here);

@@ -18,7 +18,7 @@ impl<'a> Writer<'a> {
         });
         let (added, mut imports): (Vec<&Import>, Vec<&Import>) =
             module.imports.iter().partition(|import| early && import.added);
-        imports.sort_by_key(|import| import.row);
+        imports.sort_by_key(|import| (import.row, import.at));
 
         let _ = self.comments_before(Some(module.package.row));
         self.start_line();
@@ -33,7 +33,7 @@ impl<'a> Writer<'a> {
             let count = match rules.first() {
                 Some(rule) => imports
                     .iter()
-                    .take_while(|import| import.row < rule.loc.row)
+                    .take_while(|import| (import.row, import.at) < (rule.loc.row, rule.loc.at))
                     .count(),
                 None => imports.len(),
             };
@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
             let count = match imports.first() {
                 Some(import) => rules
                     .iter()
-                    .take_while(|rule| rule.loc.row <= import.row)
+                    .take_while(|rule| (rule.loc.row, rule.loc.at) < (import.row, import.at))
                     .count(),
                 None => rules.len(),
             };

@@ -2,8 +2,11 @@
 
 use super::iterable::Item;
 use super::{Writer, Written};
+use crate::compare::{Order, Wildcards};
 use crate::text::{closing_row, covered, quote};
 use crate::tree::{Head, Rule, Term, Value};
+
+const ORDER: Order = Order(Wildcards::Distinct);
 
 /// What became of a head.
 enum HeadWritten {
@@ -222,7 +225,20 @@ impl<'a> Writer<'a> {
                 out
             }
             Value::Array(items) => format!("[{}]", self.plain_list(items)),
-            Value::Set(items) if !items.is_empty() => format!("{{{}}}", self.plain_list(items)),
+            Value::Set(items) if !items.is_empty() => {
+                let mut items = items.clone();
+                items.sort_by(|a, b| ORDER.terms(a, b));
+                format!("{{{}}}", self.plain_list(&items))
+            }
+            Value::Object(entries) => {
+                let mut entries: Vec<&(Term, Term)> = entries.iter().collect();
+                entries.sort_by(|a, b| ORDER.terms(&a.0, &b.0));
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(key, value)| format!("{}: {}", self.plain(key), self.plain(value)))
+                    .collect();
+                format!("{{{}}}", entries.join(", "))
+            }
             _ => covered(self.text, term.loc.text).to_owned(),
         }
     }

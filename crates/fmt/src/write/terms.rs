@@ -14,11 +14,23 @@ impl<'a> Writer<'a> {
         let length = self.out.len();
         let level = self.level;
         let queue = self.queue.clone();
+        let line_end = self.line_end;
         let written = self.laid_out(false, term);
         if written.is_err() {
             self.out.truncate(length);
             self.level = level;
-            if let Some(index) = self.line_end {
+            // A comment in front of the term is not in its text: the line ends behind it.
+            if let Some(index) = line_end
+                && self
+                    .comments
+                    .get(index)
+                    .is_some_and(|comment| comment.text.0 < term.loc.text.0)
+            {
+                self.line_end = Some(index);
+                self.delay = false;
+                self.end_line();
+                self.start_line();
+            } else if let Some(index) = self.line_end {
                 let row = self.comment_row(index);
                 if row >= term.loc.row && row <= self.end_row(term.loc) {
                     self.line_end = None;
