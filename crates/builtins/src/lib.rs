@@ -18,7 +18,7 @@ mod problem;
 mod rego;
 mod schema;
 mod standard;
-mod template;
+pub mod template;
 mod time;
 mod x509;
 

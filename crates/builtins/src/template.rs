@@ -18,6 +18,8 @@ use kpol_runtime::{
 
 use crate::standard::{Context, Table};
 
+pub use value::{Data, Struct};
+
 /// The builtins of this category.
 pub(crate) const TABLE: Table = &[("strings.render_template", render)];
 
@@ -29,6 +31,20 @@ const MAX_DEPTH: usize = 200;
 
 /// The most steps of an execution: no loop of a template is endless, but nested ones may take very long.
 const MAX_STEPS: u64 = 10_000_000;
+
+/// Executes a template of a file of that name.
+///
+/// # Errors
+/// What is wrong with the template, or what went wrong, in Go's words.
+pub fn execute(name: &str, text: &str, data: Data) -> Result<String, String> {
+    let named = |message: String| {
+        message
+            .replacen("template: template:", &format!("template: {name}:"), 1)
+            .replacen("executing \"template\"", &format!("executing {name:?}"), 1)
+    };
+    let templates = parser::parse(text).map_err(named)?;
+    exec::execute(&templates, data).map_err(named)
+}
 
 fn render(_: &Context<'_>, heap: &mut Heap<'_>, args: &[Value]) -> Outcome {
     let text = operand::text(heap, args, 1)?.to_owned();

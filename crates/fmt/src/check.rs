@@ -11,7 +11,10 @@ pub(crate) fn same(before: &Module, before_text: &str, after: &Module, after_tex
     let order = Order(Wildcards::Alike);
     let paths = |a: &Module, b: &Module| {
         a.path.len() == b.path.len()
-            && a.path.iter().zip(&b.path).all(|(a, b)| a.name() == b.name())
+            && a.path
+                .iter()
+                .zip(&b.path)
+                .all(|(a, b)| a.name() == b.name())
     };
     paths(before, after)
         && imports(before) == imports(after)

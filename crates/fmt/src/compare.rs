@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::tree::{function, Expr, Part, Rule, Term, Terms, Value, With};
+use crate::tree::{Expr, Part, Rule, Term, Terms, Value, With, function};
 
 /// How wildcards are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,9 +66,9 @@ impl Order {
                 Wildcards::Distinct => a.name.cmp(&b.name).then(a.wildcard.cmp(&b.wildcard)),
             },
             // `input` and `data` alone are references, too.
-            (Value::Ref(one), Value::Var(_)) if one.len() == 1 => {
-                one.first().map_or(Ordering::Less, |head| self.terms(head, b))
-            }
+            (Value::Ref(one), Value::Var(_)) if one.len() == 1 => one
+                .first()
+                .map_or(Ordering::Less, |head| self.terms(head, b)),
             (Value::Var(_), Value::Ref(one)) if one.len() == 1 => one
                 .first()
                 .map_or(Ordering::Greater, |head| self.terms(a, head)),
@@ -76,9 +76,9 @@ impl Order {
                 list(a, b, |a, b| self.terms(a, b))
             }
             (Value::Call(a), Value::Call(b)) => self.calls(a, b),
-            (Value::Set(a), Value::Set(b)) => list(&self.sorted(a), &self.sorted(b), |a, b| {
-                self.terms(a, b)
-            }),
+            (Value::Set(a), Value::Set(b)) => {
+                list(&self.sorted(a), &self.sorted(b), |a, b| self.terms(a, b))
+            }
             (Value::Object(a), Value::Object(b)) => {
                 let (a, b) = (self.sorted_entries(a), self.sorted_entries(b));
                 list(&a, &b, |a, b| self.terms(&a.0, &b.0))
@@ -92,13 +92,12 @@ impl Order {
                 .terms(&a.0, &b.0)
                 .then_with(|| self.terms(&a.1, &b.1))
                 .then_with(|| self.query(aq, bq)),
-            (
-                Value::Template { parts: a, .. },
-                Value::Template { parts: b, .. },
-            ) => list(&joined(a), &joined(b), |a, b| {
-                a.0.cmp(&b.0)
-                    .then_with(|| option(a.1, b.1, |a, b| self.expr(a, b)))
-            }),
+            (Value::Template { parts: a, .. }, Value::Template { parts: b, .. }) => {
+                list(&joined(a), &joined(b), |a, b| {
+                    a.0.cmp(&b.0)
+                        .then_with(|| option(a.1, b.1, |a, b| self.expr(a, b)))
+                })
+            }
             (a, b) => rank(a).cmp(&rank(b)),
         }
     }
@@ -168,12 +167,18 @@ impl Order {
             .cmp(&b.default)
             .then_with(|| list(&a.head.reference, &b.head.reference, term))
             .then_with(|| {
-                option(a.head.args.as_ref(), b.head.args.as_ref(), |a, b| list(a, b, term))
+                option(a.head.args.as_ref(), b.head.args.as_ref(), |a, b| {
+                    list(a, b, term)
+                })
             })
             .then_with(|| option(set_key(a), set_key(b), term))
             .then_with(|| option(a.head.value.as_ref(), b.head.value.as_ref(), term))
             .then_with(|| self.query(&a.body, &b.body))
-            .then_with(|| option(a.else_.as_deref(), b.else_.as_deref(), |a, b| self.rule(a, b)))
+            .then_with(|| {
+                option(a.else_.as_deref(), b.else_.as_deref(), |a, b| {
+                    self.rule(a, b)
+                })
+            })
     }
 }
 
@@ -214,7 +219,10 @@ fn numbers(a: &str, b: &str) -> Ordering {
         return Ordering::Equal;
     }
     let value = |text: &str| text.parse::<f64>().unwrap_or(f64::MAX);
-    let whole = |text: &str| text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    let whole = |text: &str| {
+        text.bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_digit())
+    };
     let order = value(a).total_cmp(&value(b));
     if order.is_eq() && whole(a) && whole(b) {
         return a.cmp(b);

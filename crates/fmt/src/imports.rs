@@ -15,8 +15,7 @@ pub(crate) fn settle(
     let drop_v1 = v2 || (target == Target::V1 && drop_needless);
     if drop_v1 {
         imports.retain(|import| !is(import, &["rego", "v1"]));
-    } else if target == Target::V0AndV1
-        && !imports.iter().any(|import| is(import, &["rego", "v1"]))
+    } else if target == Target::V0AndV1 && !imports.iter().any(|import| is(import, &["rego", "v1"]))
     {
         imports.push(added(imports, &["rego", "v1"]));
     }

@@ -139,7 +139,9 @@ fn style(module: &tree::Module, options: Options) -> Style {
         keywords: V0.iter().map(|word| (*word).to_owned()).collect(),
     };
     if v1 {
-        style.keywords.extend(V1.iter().map(|word| (*word).to_owned()));
+        style
+            .keywords
+            .extend(V1.iter().map(|word| (*word).to_owned()));
     }
     for import in &module.imports {
         match import.segments().as_slice() {

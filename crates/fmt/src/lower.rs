@@ -248,10 +248,9 @@ impl Lower<'_> {
                 default: false,
                 head: Head {
                     loc: head_loc,
-                    reference: vec![self.var(
-                        "else",
-                        Span::new(branch.span.source, start, start + 4),
-                    )],
+                    reference: vec![
+                        self.var("else", Span::new(branch.span.source, start, start + 4)),
+                    ],
                     args: None,
                     key: None,
                     value: Some(value),

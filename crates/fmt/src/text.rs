@@ -51,7 +51,8 @@ fn close_of(bytes: &[u8], at: usize, open: u8, close: u8) -> Option<(usize, u32)
 
 /// A range of a text.
 pub(crate) fn covered(text: &str, range: (u32, u32)) -> &str {
-    text.get(range.0 as usize..range.1 as usize).unwrap_or_default()
+    text.get(range.0 as usize..range.1 as usize)
+        .unwrap_or_default()
 }
 
 pub(crate) fn line_feeds(text: &str) -> u32 {

@@ -152,7 +152,9 @@ impl<'a> Writer<'a> {
     }
 
     fn is_metadata(&self, index: usize) -> bool {
-        self.comments.get(index).is_some_and(|comment| comment.first)
+        self.comments
+            .get(index)
+            .is_some_and(|comment| comment.first)
             && self
                 .comment_text(index)
                 .strip_prefix('#')

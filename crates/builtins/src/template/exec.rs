@@ -362,6 +362,17 @@ impl<'t> Machine<'t> {
                     ));
                 }
                 Data::Map(entries) => field(&entries, name),
+                Data::Struct(value) => match value.fields.get(name.as_str()) {
+                    Some(field) => field.clone(),
+                    None => {
+                        self.at = fields.at;
+                        let kind = value.name;
+                        return Err(self.error(
+                            context,
+                            format!("can't evaluate field {name} in type {kind}"),
+                        ));
+                    }
+                },
                 other => {
                     self.at = fields.at;
                     let kind = match other {

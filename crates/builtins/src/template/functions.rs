@@ -113,7 +113,7 @@ fn basic(value: &Data) -> Option<Basic<'_>> {
         Data::Int(n) => Basic::Int(*n),
         Data::Float(n) => Basic::Float(*n),
         Data::Number(s) | Data::Text(s) => Basic::Text(s),
-        Data::Missing | Data::Nil | Data::List(_) | Data::Map(_) => return None,
+        Data::Missing | Data::Nil | Data::List(_) | Data::Map(_) | Data::Struct(_) => return None,
     })
 }
 
@@ -124,7 +124,7 @@ fn is_nil(value: &Data) -> bool {
 /// Whether the first is one of the others.
 fn equal(first: &Data, others: &[Data]) -> Result<bool> {
     let comparable = |value: &Data| match value {
-        Data::List(_) | Data::Map(_) => failed(format!(
+        Data::List(_) | Data::Map(_) | Data::Struct(_) => failed(format!(
             "non-comparable type {}: {}",
             shown(value),
             value.type_name()
@@ -317,7 +317,7 @@ fn to_heap(heap: &mut Heap<'_>, value: &Data) -> Value {
         Data::Float(n) => heap.number(&n.to_string()).unwrap_or(Value::NULL),
         Data::Number(s) | Data::Text(s) => heap.string(s),
         // `%v` and `%s` write collections as actions do.
-        Data::List(_) | Data::Map(_) => heap.string(&shown(value)),
+        Data::List(_) | Data::Map(_) | Data::Struct(_) => heap.string(&shown(value)),
     }
 }
 

@@ -8,18 +8,38 @@ use kpol_runtime::{Heap, Kind, Value};
 
 /// A value, with the kinds that Go tells apart here.
 #[derive(Debug, Clone)]
-pub(super) enum Data {
+pub enum Data {
     /// No value: the entry of a map that is not there.
     Missing,
+    /// Go's `nil`.
     Nil,
+    /// A boolean.
     Bool(bool),
+    /// An integer.
     Int(i64),
+    /// A float.
     Float(f64),
     /// A number of the variables: its spelling.
     Number(Rc<str>),
+    /// A string.
     Text(Rc<str>),
+    /// A list.
     List(Rc<Vec<Data>>),
+    /// A map.
     Map(Rc<BTreeMap<String, Data>>),
+    /// A value with fields, and the text that it prints as.
+    Struct(Rc<Struct>),
+}
+
+/// A value of a Go type with fields.
+#[derive(Debug, Clone)]
+pub struct Struct {
+    /// Go's name of the type, for errors.
+    pub name: &'static str,
+    /// The fields.
+    pub fields: BTreeMap<&'static str, Data>,
+    /// What it prints as.
+    pub text: String,
 }
 
 /// A value that was read from JSON.
@@ -48,7 +68,8 @@ pub(super) fn from_heap(heap: &mut Heap<'_>, v: Value) -> Data {
 }
 
 impl Data {
-    pub(super) fn text(text: impl AsRef<str>) -> Data {
+    /// A string.
+    pub fn text(text: impl AsRef<str>) -> Data {
         Data::Text(text.as_ref().into())
     }
 
@@ -62,6 +83,7 @@ impl Data {
             Data::Number(s) | Data::Text(s) => !s.is_empty(),
             Data::List(items) => !items.is_empty(),
             Data::Map(entries) => !entries.is_empty(),
+            Data::Struct(_) => true,
         }
     }
 
@@ -76,6 +98,7 @@ impl Data {
             Data::Text(_) => "string",
             Data::List(_) => "[]interface {}",
             Data::Map(_) => "map[string]interface {}",
+            Data::Struct(value) => value.name,
         }
     }
 
@@ -88,7 +111,7 @@ impl Data {
     }
 
     /// As Go's `%v`.
-    pub(super) fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         match self {
             Data::Missing | Data::Nil => out.push_str("<nil>"),
             Data::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
@@ -105,6 +128,7 @@ impl Data {
                 }
                 out.push(']');
             }
+            Data::Struct(value) => out.push_str(&value.text),
             Data::Map(entries) => {
                 out.push_str("map[");
                 for (i, (key, item)) in entries.iter().enumerate() {

@@ -4,7 +4,9 @@ use kpol_diagnostics::Span;
 use kpol_syntax::ast::{self, ExprKind, TermKind};
 
 use super::Lower;
-use crate::tree::{function, infix, Every, Expr, Loc, Logical, Side, Term, Terms, Value, Var, With};
+use crate::tree::{
+    Every, Expr, Loc, Logical, Side, Term, Terms, Value, Var, With, function, infix,
+};
 
 impl Lower<'_> {
     pub(super) fn query(&mut self, query: &[ast::Expr]) -> Vec<Expr> {
@@ -45,10 +47,7 @@ impl Lower<'_> {
                 }])
             }
             ExprKind::Every(every) => Terms::Every(Box::new(Every {
-                key: every
-                    .key
-                    .as_ref()
-                    .map(|key| self.var(&key.name, key.span)),
+                key: every.key.as_ref().map(|key| self.var(&key.name, key.span)),
                 value: self.var(&every.value.name, every.value.span),
                 domain: self.term(&every.domain),
                 body: self.query(&every.body),
@@ -92,13 +91,7 @@ impl Lower<'_> {
         }
     }
 
-    fn equation(
-        &mut self,
-        name: &str,
-        left: &ast::Term,
-        place: Span,
-        right: &ast::Term,
-    ) -> Terms {
+    fn equation(&mut self, name: &str, left: &ast::Term, place: Span, right: &ast::Term) -> Terms {
         let operator = operator(name, self.loc(place));
         Terms::Call(vec![operator, self.term(left), self.term(right)])
     }

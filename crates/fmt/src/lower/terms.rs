@@ -27,7 +27,9 @@ impl Lower<'_> {
             }
             TermKind::Ref(reference) => Value::Ref(self.path(reference)),
             TermKind::Call(call) => Value::Call(self.call(call)),
-            TermKind::Array(items) => Value::Array(items.iter().map(|item| self.term(item)).collect()),
+            TermKind::Array(items) => {
+                Value::Array(items.iter().map(|item| self.term(item)).collect())
+            }
             TermKind::Set(items) => {
                 let items = items.iter().map(|item| self.term(item)).collect();
                 Value::Set(self.unique(items))
@@ -68,16 +70,17 @@ impl Lower<'_> {
     /// A string; it is written as it is in the source where that is known.
     pub(super) fn string(&mut self, text: &str, span: Span) -> Term {
         let quoted = |byte: u8| matches!(byte, b'"' | b'`');
-        let last = self.fixed.is_none_or(|loc| {
-            quoted(self.byte(loc.text.1.saturating_sub(1)))
-        });
+        let last = self
+            .fixed
+            .is_none_or(|loc| quoted(self.byte(loc.text.1.saturating_sub(1))));
         let literal = last && quoted(self.byte(span.start));
         Term {
-            loc: self.loc(Span {
-                start: self.inside(span.start),
-                ..span
-            })
-            .with_text(self.fixed, (span.start, span.end)),
+            loc: self
+                .loc(Span {
+                    start: self.inside(span.start),
+                    ..span
+                })
+                .with_text(self.fixed, (span.start, span.end)),
             value: Value::String {
                 value: text.to_owned(),
                 literal: literal.then_some((span.start, span.end)),
@@ -129,7 +132,10 @@ impl Lower<'_> {
                 b'(' | b' ' | b'\t' | b'\r' | b'\n' => at += 1,
                 b'#' => {
                     let rest = bytes.get(at..).unwrap_or_default();
-                    at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                    at += rest
+                        .iter()
+                        .position(|byte| *byte == b'\n')
+                        .unwrap_or(rest.len());
                 }
                 _ => break,
             }
@@ -228,7 +234,10 @@ impl Lower<'_> {
                 b'}' | b'$' => break,
                 b'#' => {
                     let rest = bytes.get(at..).unwrap_or_default();
-                    at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                    at += rest
+                        .iter()
+                        .position(|byte| *byte == b'\n')
+                        .unwrap_or(rest.len());
                 }
                 _ => at += 1,
             }

@@ -284,8 +284,8 @@ impl<'a> Writer<'a> {
                 && !needs_parens(only, logical.and, false)
             {
                 let text = covered(self.text, only.loc.text);
-                let left_end = only.loc.row
-                    + line_feeds(text.trim_end_matches([' ', '\t', '\r', '\n']));
+                let left_end =
+                    only.loc.row + line_feeds(text.trim_end_matches([' ', '\t', '\r', '\n']));
                 steps.push(Step {
                     symbol,
                     right,

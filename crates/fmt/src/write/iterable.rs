@@ -131,8 +131,7 @@ impl<'a> Writer<'a> {
     fn item(&mut self, item: Item<'a>, unions: bool) -> Written {
         match item {
             Item::Term(term) => {
-                let starts_with_paren =
-                    || covered(self.text, term.loc.text).starts_with('(');
+                let starts_with_paren = || covered(self.text, term.loc.text).starts_with('(');
                 let parens = is_union(term) && (unions || starts_with_paren());
                 self.parenthesised(parens, term)
             }

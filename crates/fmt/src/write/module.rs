@@ -16,8 +16,10 @@ impl<'a> Writer<'a> {
                 .iter()
                 .any(|import| import.added && import.row >= row)
         });
-        let (added, mut imports): (Vec<&Import>, Vec<&Import>) =
-            module.imports.iter().partition(|import| early && import.added);
+        let (added, mut imports): (Vec<&Import>, Vec<&Import>) = module
+            .imports
+            .iter()
+            .partition(|import| early && import.added);
         imports.sort_by_key(|import| (import.row, import.at));
 
         let _ = self.comments_before(Some(module.package.row));

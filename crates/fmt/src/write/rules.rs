@@ -62,8 +62,8 @@ impl<'a> Writer<'a> {
         if rule.default {
             self.put("default ");
         }
-        let constant = rule.else_.is_none()
-            && matches!(rule.body.as_slice(), [only] if only.is_true());
+        let constant =
+            rule.else_.is_none() && matches!(rule.body.as_slice(), [only] if only.is_true());
         self.keep_last = constant;
         let head = match self.head(&rule.head, rule.default, constant) {
             Ok(()) => HeadWritten::LaidOut,
@@ -74,8 +74,8 @@ impl<'a> Writer<'a> {
             return;
         };
         self.keep_last = true;
-        let with_if = (self.style.v1 || self.style.ifs)
-            && (self.style.contains || rule.head.value.is_some());
+        let with_if =
+            (self.style.v1 || self.style.ifs) && (self.style.contains || rule.head.value.is_some());
         if with_if {
             self.put(" if");
             if rule.body.len() == 1

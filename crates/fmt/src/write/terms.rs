@@ -45,7 +45,10 @@ impl<'a> Writer<'a> {
     /// A term laid out; `parens` around it if it is an operator's call.
     pub(super) fn laid_out(&mut self, parens: bool, term: &'a Term) -> Written {
         let mut parens = parens;
-        if self.paren_term.is_some_and(|other| std::ptr::eq(other, term)) {
+        if self
+            .paren_term
+            .is_some_and(|other| std::ptr::eq(other, term))
+        {
             self.paren_term = None;
             parens = true;
         }
