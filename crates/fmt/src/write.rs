@@ -231,6 +231,11 @@ impl<'a> Writer<'a> {
                     self.blank_line();
                 }
             }
+            // The comment that waits for the end of this line is none of the next.
+            if self.inline && self.line_end.is_some() {
+                self.delay = false;
+                self.end_line();
+            }
             metadata |= is_metadata;
             last = Some(row);
             let text = self.comment_text(*index);
