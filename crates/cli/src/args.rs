@@ -51,6 +51,10 @@ pub(crate) enum Command {
     Pull(commands::pull::Args),
     /// Puts policies into a registry.
     Push(commands::push::Args),
+    /// Lays policies out in the one way that all of Rego's tools use, that of `opa fmt`.
+    Fmt(commands::fmt::Args),
+    /// Writes documentation of policies: their rules, and what `# METADATA` comments say about them.
+    Doc(commands::doc::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }

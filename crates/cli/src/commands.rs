@@ -2,8 +2,10 @@
 
 pub(crate) mod build;
 pub(crate) mod capabilities;
+pub(crate) mod doc;
 pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod new;
 pub(crate) mod pull;
 pub(crate) mod push;

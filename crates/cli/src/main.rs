@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         args::Command::New(args) => commands::new::run(&args),
         args::Command::Pull(args) => commands::pull::run(&args, false),
         args::Command::Push(args) => commands::push::run(&args, false),
+        args::Command::Fmt(args) => commands::fmt::run(&args, false),
+        args::Command::Doc(args) => commands::doc::run(&args, false),
         args::Command::Capabilities => commands::capabilities::run(),
     };
     match result {

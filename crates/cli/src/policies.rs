@@ -171,6 +171,14 @@ pub(crate) fn is_kubelets(name: &OsStr) -> bool {
     name.len() > 2 && name.as_encoded_bytes().starts_with(b"..")
 }
 
+/// All files with policies and their tests at a path, sorted.
+///
+/// # Errors
+/// Where a path cannot be read, or has no policy.
+pub(crate) fn rego_files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    files(path, is_rego)
+}
+
 fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, CommandError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
