@@ -20,7 +20,7 @@ pub(crate) fn settle(
         imports.push(added(imports, &["rego", "v1"]));
     }
     let v1 = v2 || imports.iter().any(|import| is(import, &["rego", "v1"]));
-    if (target != Target::V0 || v1) && (drop_needless || v1) {
+    if v1 || (target != Target::V0 && drop_needless) {
         imports.retain(|import| import.segments().first() != Some(&"future"));
     }
     if v2 {
