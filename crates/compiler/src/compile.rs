@@ -30,7 +30,7 @@ pub fn check(
     queries: &[QuerySource<'_>],
     options: &resolve::Options,
 ) -> Result<Program, Vec<Diagnostic>> {
-    crate::check::check(resolve::resolve(modules, queries, options)?)
+    crate::check::check(resolve::resolve_all(modules, queries, options))
 }
 
 /// Compiles a checked program. `sources` are the texts that its spans point into.

@@ -14,6 +14,23 @@ pub fn data_ref(path: &[String]) -> String {
     })
 }
 
+/// As [`data_ref`], from another document, and with keywords in quotes, as OPA writes refs in its messages.
+pub(crate) fn quoting_ref(head: &str, path: &[String]) -> String {
+    path.iter().fold(head.to_owned(), |text, key| {
+        if is_identifier(key) && !KEYWORDS.contains(&key.as_str()) {
+            format!("{text}.{key}")
+        } else {
+            format!("{text}[{}]", quoted(key))
+        }
+    })
+}
+
+/// The words that refs of messages quote.
+const KEYWORDS: &[&str] = &[
+    "as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null",
+    "package", "some", "true", "with",
+];
+
 /// Whether the key can stand behind a dot.
 #[must_use]
 pub fn is_identifier(key: &str) -> bool {

@@ -23,6 +23,7 @@ use kpol_diagnostics::{Diagnostic, Span};
 use kpol_syntax::ast::{Import, Module, Query, RegoVersion};
 
 use crate::builtins::Registry;
+use crate::codes;
 use crate::hir;
 use crate::resolve::clause::{Found, Lower};
 use crate::resolve::imports::Names;
@@ -66,6 +67,19 @@ pub struct Resolved {
     pub(crate) program: hir::Program,
     /// The statements that are `:=`: nothing binds their right side but other statements.
     pub(crate) assignments: HashSet<Span>,
+    /// What was found so far.
+    pub(crate) errors: Vec<Diagnostic>,
+    /// What later checks must leave out.
+    pub(crate) broken: Broken,
+}
+
+/// What has errors that would make others come up that are none.
+#[derive(Debug, Default)]
+pub(crate) struct Broken {
+    /// Definitions of rules do not go together: nothing can be said about the types of any rule.
+    pub(crate) tables: bool,
+    /// Definitions, by the place of their heads, and queries.
+    pub(crate) definitions: HashSet<Span>,
 }
 
 /// Settles the names of all modules and queries.
@@ -77,8 +91,27 @@ pub fn resolve(
     queries: &[QuerySource<'_>],
     options: &Options,
 ) -> Result<Resolved, Vec<Diagnostic>> {
+    let mut resolved = resolve_all(modules, queries, options);
+    if resolved.errors.is_empty() {
+        return Ok(resolved);
+    }
+    kpol_diagnostics::sort(&mut resolved.errors);
+    resolved.errors.dedup();
+    Err(resolved.errors)
+}
+
+/// As [`resolve`], but with what could be resolved beside the errors.
+pub(crate) fn resolve_all(
+    modules: &[Module],
+    queries: &[QuerySource<'_>],
+    options: &Options,
+) -> Resolved {
     let mut errors = Vec::new();
     let mut tables = Tables::collect(modules, &mut errors);
+    let mut broken = Broken {
+        tables: !errors.is_empty(),
+        ..Broken::default()
+    };
     let definitions = std::mem::take(&mut tables.definitions);
     let mut program = hir::Program {
         rules: tables.rules,
@@ -100,6 +133,7 @@ pub fn resolve(
                 module: index,
                 rule: at,
             };
+            let before = errors.len();
             let scope = Lower::new(
                 &program,
                 &names,
@@ -111,6 +145,9 @@ pub fn resolve(
                 },
             );
             let clauses = scope.in_rule(&metadata, place).rule(rule);
+            if errors.iter().skip(before).any(is_breaking) {
+                broken.definitions.insert(rule.head.span);
+            }
             lowered.push((*id, clauses));
         }
         if options.strict {
@@ -119,6 +156,7 @@ pub fn resolve(
     }
     let mut made = Vec::new();
     for source in queries {
+        let before = errors.len();
         let names = Names::of_query(source, modules);
         let scope = Lower::new(
             &program,
@@ -131,21 +169,29 @@ pub fn resolve(
             },
         );
         made.push(scope.query(source));
+        if errors.iter().skip(before).any(is_breaking) {
+            broken.definitions.insert(source.span);
+        }
     }
     program.queries = made;
     errors.extend(metadata.into_errors());
     let firsts = add_clauses(&mut program, lowered);
     program.annotations = annotations(modules, &firsts);
 
-    if errors.iter().any(Diagnostic::is_error) {
-        kpol_diagnostics::sort(&mut errors);
-        errors.dedup();
-        return Err(errors);
-    }
-    Ok(Resolved {
+    Resolved {
         program,
         assignments,
-    })
+        errors,
+        broken,
+    }
+}
+
+/// Whether a definition with this error cannot be checked further.
+fn is_breaking(error: &Diagnostic) -> bool {
+    !matches!(
+        error.code,
+        codes::UNUSED_VARIABLE | codes::UNUSED_ARGUMENT | codes::DEPRECATED | codes::METADATA
+    )
 }
 
 /// Puts what definitions became into their rules; gives back the rule of each and its first clause there.

@@ -9,8 +9,8 @@
 )]
 
 use kpol_compiler::codes::{CODES, opa_code};
+use kpol_compiler::compile;
 use kpol_compiler::resolve::Options;
-use kpol_compiler::{check, resolve};
 use kpol_diagnostics::SourceMap;
 use kpol_syntax::ast::RegoVersion;
 use kpol_syntax::parse_module;
@@ -49,13 +49,45 @@ fn errors() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
+/// `front/strict.txt`: policies behind all that OPA reports for them in strict mode, and nothing else.
+#[test]
+fn strict_mode_is_that_of_opa() {
+    let mut failures = Vec::new();
+    for case in include_str!("front/strict.txt").split("\n---\n") {
+        let (comments, policy): (Vec<&str>, Vec<&str>) =
+            case.lines().partition(|line| line.starts_with("# "));
+        let mut wanted: Vec<&str> = comments
+            .iter()
+            .map(|line| line.trim_start_matches("# "))
+            .collect();
+        let options = Options {
+            strict: true,
+            ..Options::default()
+        };
+        let found = report(&policy.join("\n"), &options);
+        let mut found: Vec<String> = found
+            .iter()
+            .map(|(line, code, text)| {
+                format!("{line} {code} {}", text.lines().next().unwrap_or_default())
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        wanted.sort_unstable();
+        if found != wanted {
+            failures.push(format!("{case}\nfound: {found:#?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
 fn report(policy: &str, options: &Options) -> Vec<(String, &'static str, String)> {
     let mut sources = SourceMap::new();
     let source = sources.add("test.rego", policy);
     let (module, errors) = parse_module(source, policy, RegoVersion::V1);
     assert!(errors.is_empty(), "{policy}\n{errors:?}");
     let modules: Vec<_> = module.into_iter().collect();
-    let Err(errors) = resolve::resolve(&modules, &[], options).and_then(check::check) else {
+    let Err(errors) = compile::check(&modules, &[], options) else {
         return Vec::new();
     };
     errors

@@ -55,6 +55,12 @@ impl Span {
         }
     }
 
+    /// Whether the other span lies inside of this one.
+    #[must_use]
+    pub fn contains(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// Length in bytes.
     #[must_use]
     pub fn len(self) -> u32 {

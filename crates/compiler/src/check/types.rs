@@ -5,7 +5,7 @@
 //! of all of their definitions, functions those that their bodies ask of their arguments. What is below `every`, `and`,
 //! `or` and explicit `not` bodies is looked at for refs only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use kpol_diagnostics::{Diagnostic, Span};
@@ -26,20 +26,32 @@ mod refs;
 mod replaced;
 mod unify;
 
-/// Reports calls, equalities and refs that can never hold.
-pub(super) fn report(program: &Program, graph: &Graph, errors: &mut Vec<Diagnostic>) {
+/// Reports calls, equalities and refs that can never hold. Nothing is known about rules and queries that are left out.
+pub(super) fn report(
+    program: &Program,
+    graph: &Graph,
+    untyped_rules: &HashSet<usize>,
+    untyped_queries: &HashSet<usize>,
+    errors: &mut Vec<Diagnostic>,
+) {
     let mut rules: Vec<Meaning> = program.rules.iter().map(|_| Meaning::Anything).collect();
     let mut shared = Shared::default();
     for index in graph.order() {
         let Some(rule) = program.rules.get(index) else {
             continue;
         };
+        if untyped_rules.contains(&index) {
+            continue;
+        }
         let meaning = Checker::new(program, graph, &rules, &mut shared, errors, &[]).rule(rule);
         if let Some(slot) = rules.get_mut(index) {
             *slot = meaning;
         }
     }
-    for query in &program.queries {
+    for (index, query) in program.queries.iter().enumerate() {
+        if untyped_queries.contains(&index) {
+            continue;
+        }
         let locals = &query.locals;
         Checker::new(program, graph, &rules, &mut shared, errors, locals).body(&query.body);
     }

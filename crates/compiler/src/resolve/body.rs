@@ -46,10 +46,13 @@ impl Lower<'_> {
             return Vec::new();
         }
         let outer = std::mem::take(&mut self.pending);
+        let statement = self.statement;
         let mut out = Vec::new();
         for expr in query {
+            self.statement = expr.span;
             self.expr(expr, &mut out);
         }
+        self.statement = statement;
         self.pending = outer;
         out
     }
@@ -270,6 +273,10 @@ impl Lower<'_> {
     fn every(&mut self, every: &Every, out: &mut Vec<ExprKind>) {
         let domain = self.term(&every.domain);
         let outer = std::mem::take(&mut self.pending);
+        let statement = self.statement;
+        if let Some(first) = every.body.first() {
+            self.statement = first.span;
+        }
         self.enter(&every.body, &[]);
         let key = every
             .key
@@ -283,6 +290,7 @@ impl Lower<'_> {
         };
         let body = Body(self.exprs(&every.body));
         self.leave();
+        self.statement = statement;
         self.pending = outer;
         out.push(ExprKind::Every {
             key,

@@ -12,7 +12,7 @@ use crate::hir::{
 use crate::ir::Const;
 use crate::resolve::cases;
 use crate::resolve::fold::constant;
-use crate::resolve::imports::Names;
+use crate::resolve::imports::{Names, Root};
 use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::path_of;
 use crate::resolve::scope::{Origin, Scope};
@@ -39,7 +39,20 @@ pub(super) struct Lower<'a> {
     pub(super) pending: Vec<Expr>,
     /// The rule that is being made.
     pub(super) place: Option<(&'a Metadata<'a>, Place)>,
+    /// The statement that is being made.
+    pub(super) statement: Span,
+    /// Declared variables without use.
+    pub(super) unused: Vec<Diagnostic>,
 }
+
+/// Codes of errors of declarations.
+const DECLARATIONS: &[&str] = &[
+    codes::REDECLARED,
+    codes::REFERENCED,
+    codes::ASSIGN_TARGET,
+    codes::ASSIGN_PLACE,
+    codes::SHADOWED_FUNCTION,
+];
 
 /// What is found on the way.
 #[derive(Debug)]
@@ -79,6 +92,8 @@ impl<'a> Lower<'a> {
             hoist_depth: 0,
             pending: Vec::new(),
             place: None,
+            statement: Span::NOWHERE,
+            unused: Vec::new(),
         }
     }
 
@@ -133,6 +148,14 @@ impl<'a> Lower<'a> {
     }
 
     fn default(&mut self, rule: &ast::Rule) -> Default {
+        if self.options.strict {
+            self.scopes.push(Scope::default());
+            for arg in rule.head.args.iter().flatten() {
+                self.declare_argument(arg);
+            }
+            let arguments = self.scopes.pop().unwrap_or_default();
+            self.report_unused_arguments(&arguments, rule.head.span);
+        }
         self.enter_root(Scope::default(), &Vec::new(), &[]);
         let value = self.value(rule.head.value.as_ref(), rule.head.span);
         self.leave_root();
@@ -150,6 +173,8 @@ impl<'a> Lower<'a> {
         body: &ast::RuleBody,
         branches: &[ast::Else],
     ) -> Clause {
+        let errors_before = self.errors.len();
+        self.statement = span;
         self.scopes.push(Scope::default());
         let (args, computed) = self.arguments(rule.head.args.as_deref().unwrap_or_default());
         let mut arguments = self.scopes.pop().unwrap_or_default();
@@ -190,15 +215,9 @@ impl<'a> Lower<'a> {
         for branch in branches {
             made.push(self.branch(branch, &mut arguments, &computed));
         }
+        self.report_unused(errors_before);
         if self.options.strict {
-            let unused: Vec<String> = arguments.unused_arguments().map(str::to_owned).collect();
-            for name in unused {
-                self.error(
-                    codes::UNUSED_ARGUMENT,
-                    format!("unused argument {name}. (hint: use _ (wildcard variable) instead)"),
-                    rule.head.span,
-                );
-            }
+            self.report_unused_arguments(&arguments, rule.head.span);
         }
         let mut clause = Clause {
             span,
@@ -214,6 +233,26 @@ impl<'a> Lower<'a> {
             cases::note(&path, &declared, &mut clause);
         }
         clause
+    }
+
+    /// Reports variables without use, unless there is more wrong with declarations: a variable that could not be
+    /// declared is not unused as well.
+    fn report_unused(&mut self, errors_before: usize) {
+        let mut new = self.errors.iter().skip(errors_before);
+        if new.any(|error| DECLARATIONS.contains(&error.code)) {
+            self.unused.clear();
+        }
+        self.errors.append(&mut self.unused);
+    }
+
+    fn report_unused_arguments(&mut self, arguments: &Scope, head: Span) {
+        for name in arguments.unused_arguments() {
+            self.errors.push(Diagnostic::error(
+                codes::UNUSED_ARGUMENT,
+                format!("unused argument {name}. (hint: use _ (wildcard variable) instead)"),
+                head,
+            ));
+        }
     }
 
     fn branch(
@@ -297,9 +336,14 @@ impl<'a> Lower<'a> {
                             "args must not shadow {} (use a different variable name)",
                             var.name
                         ),
-                        arg.span,
+                        Span {
+                            end: arg.span.end,
+                            ..self.statement
+                        },
                     );
-                } else if !self.is_declared(&var.name) {
+                } else if self.is_declared(&var.name) {
+                    self.repeat(&var.name);
+                } else {
                     self.declare(&var.name, Origin::Argument, arg.span);
                 }
             }
@@ -314,6 +358,13 @@ impl<'a> Lower<'a> {
                 }
             }
             AstTermKind::Ref(reference) => {
+                // The head of a ref is a parameter, too, and not the document: nothing binds it.
+                if let Some(head) = reference.head_name()
+                    && let Some(root) = self.root_name(head)
+                {
+                    let message = format!("var {root} is unsafe");
+                    self.error(codes::UNSAFE, message, arg.span);
+                }
                 for argument in &reference.path {
                     self.declare_argument(&argument.term);
                 }
@@ -324,6 +375,18 @@ impl<'a> Lower<'a> {
                 arg.span,
             ),
             _ => {}
+        }
+    }
+
+    /// The document that a name means if no variable has it.
+    fn root_name(&self, name: &str) -> Option<&'static str> {
+        if self.is_declared(name) {
+            return None;
+        }
+        match (self.names.root(name), name) {
+            (Some(Root::Data), _) | (None, "data") => Some("data"),
+            (Some(Root::Input), _) | (None, "input") => Some("input"),
+            _ => None,
         }
     }
 
@@ -341,9 +404,11 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn query(mut self, source: &QuerySource<'_>) -> Query {
+        let errors_before = self.errors.len();
         self.enter_root(Scope::default(), source.query, &[]);
         let exprs = self.exprs(source.query);
         let bindings = self.leave_root().bindings();
+        self.report_unused(errors_before);
         Query {
             name: source.name.to_owned(),
             span: source.span,

@@ -7,6 +7,7 @@ use kpol_diagnostics::Diagnostic;
 use kpol_syntax::ast::{Import, Module, RegoVersion};
 
 use crate::codes;
+use crate::names::quoting_ref;
 use crate::resolve::rules::package_path;
 use crate::resolve::{Options, QuerySource};
 
@@ -22,14 +23,13 @@ pub(super) enum Root {
 pub(super) struct Target {
     pub(super) root: Root,
     pub(super) path: Vec<String>,
-    import: Option<usize>,
+    used: Cell<bool>,
 }
 
 /// The names of a module or query.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     targets: HashMap<String, Target>,
-    used: Vec<Cell<bool>>,
 }
 
 impl Names {
@@ -61,19 +61,24 @@ impl Names {
     /// What the name stands for; marks its import as used.
     pub(super) fn get(&self, name: &str) -> Option<&Target> {
         let target = self.targets.get(name)?;
-        if let Some(used) = target.import.and_then(|index| self.used.get(index)) {
-            used.set(true);
-        }
+        target.used.set(true);
         Some(target)
+    }
+
+    /// The document that the name's target lies in; no use of an import.
+    pub(super) fn root(&self, name: &str) -> Option<Root> {
+        self.targets.get(name).map(|target| target.root)
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {
         self.targets.contains_key(name)
     }
 
+    /// Reports imports whose names nothing uses. Of imports with one name all are used, or none.
     pub(super) fn report_unused(&self, imports: &[Import], errors: &mut Vec<Diagnostic>) {
-        for (import, used) in imports.iter().zip(&self.used) {
-            if !used.get() && !is_directive(import) {
+        for import in imports {
+            let target = name(import).and_then(|name| self.targets.get(name));
+            if !is_directive(import) && target.is_some_and(|target| !target.used.get()) {
                 errors.push(Diagnostic::error(
                     codes::UNUSED_IMPORT,
                     format!("{} unused", text(import)),
@@ -95,7 +100,7 @@ impl Names {
                     self.targets.entry(name.to_owned()).or_insert(Target {
                         root: Root::Data,
                         path,
-                        import: None,
+                        used: Cell::new(false),
                     });
                 }
             }
@@ -103,8 +108,7 @@ impl Names {
     }
 
     fn add_imports(&mut self, imports: &[Import]) {
-        for (index, import) in imports.iter().enumerate() {
-            self.used.push(Cell::new(false));
+        for import in imports {
             let mut segments = import.segments();
             let root = match segments.next() {
                 Some("data") => Root::Data,
@@ -118,7 +122,7 @@ impl Names {
                 Target {
                     root,
                     path,
-                    import: Some(index),
+                    used: Cell::new(false),
                 },
             );
         }
@@ -142,11 +146,10 @@ fn text(import: &Import) -> String {
     let mut segments = import.segments();
     let head = segments.next().unwrap_or_default();
     let path: Vec<String> = segments.map(str::to_owned).collect();
-    let path = crate::names::data_ref(&path);
-    let path = path.strip_prefix("data").unwrap_or_default();
+    let path = quoting_ref(head, &path);
     match &import.alias {
-        Some(alias) => format!("import {head}{path} as {}", alias.name),
-        None => format!("import {head}{path}"),
+        Some(alias) => format!("import {path} as {}", alias.name),
+        None => format!("import {path}"),
     }
 }
 

@@ -34,6 +34,10 @@ struct Entry {
     /// Whether the name itself was reached; a name that is only mentioned further below was not.
     reached: bool,
     span: Span,
+    /// The statement that declares it, which is the place where OPA reports that it is unused.
+    statement: Span,
+    /// Whether a function's parameters have it more than once: comparing them is a use.
+    repeated: bool,
 }
 
 /// The names of one body.
@@ -85,22 +89,18 @@ impl Lower<'_> {
     pub(super) fn leave_root(&mut self) -> Scope {
         let scope = self.scopes.pop().unwrap_or_default();
         for (name, entry) in &scope.names {
-            if entry.uses > 0 || name == "_" {
+            // OPA takes no mention of a document's name for the use of a variable that is assigned.
+            let document = matches!(name.as_str(), "input" | "data");
+            let used = entry.uses > 0 && !(document && entry.origin == Origin::Assigned);
+            if used || name == "_" {
                 continue;
             }
-            match entry.origin {
-                Origin::Declared => self.error(
-                    codes::UNUSED_VARIABLE,
-                    format!("declared var {name} unused"),
-                    entry.span,
-                ),
-                Origin::Assigned if self.options.strict => self.error(
-                    codes::UNUSED_VARIABLE,
-                    format!("assigned var {name} unused"),
-                    entry.span,
-                ),
-                _ => {}
-            }
+            let message = match entry.origin {
+                Origin::Declared => format!("declared var {name} unused"),
+                Origin::Assigned if self.options.strict => format!("assigned var {name} unused"),
+                _ => continue,
+            };
+            self.unused.push(unused(message, entry));
         }
         scope
     }
@@ -194,6 +194,8 @@ impl Lower<'_> {
                 uses: u32::from(origin == Origin::Mentioned),
                 reached,
                 span,
+                statement: self.statement,
+                repeated: false,
             };
             scope.names.insert(name.to_owned(), entry);
         }
@@ -222,9 +224,29 @@ impl Lower<'_> {
         id
     }
 
+    /// Notes that a function's parameters have the name again.
+    pub(super) fn repeat(&mut self, name: &str) {
+        if let Some(entry) = self.scopes.last_mut().and_then(|s| s.names.get_mut(name)) {
+            entry.repeated = true;
+        }
+    }
+
     pub(super) fn error(&mut self, code: &'static str, message: String, span: Span) {
         self.errors.push(Diagnostic::error(code, message, span));
     }
+}
+
+/// A variable without use, at the statement that declares it.
+fn unused(message: String, entry: &Entry) -> Diagnostic {
+    let code = codes::UNUSED_VARIABLE;
+    if entry.statement.contains(entry.span) {
+        let span = Span {
+            end: entry.span.end,
+            ..entry.statement
+        };
+        return Diagnostic::error(code, message, span);
+    }
+    Diagnostic::error(code, message, entry.statement).label(entry.span, "declared here")
 }
 
 impl Scope {
@@ -276,7 +298,9 @@ impl Scope {
     pub(super) fn unused_arguments(&self) -> impl Iterator<Item = &str> {
         self.names
             .iter()
-            .filter(|(_, entry)| entry.origin == Origin::Argument && entry.uses == 0)
+            .filter(|(_, entry)| {
+                entry.origin == Origin::Argument && entry.uses == 0 && !entry.repeated
+            })
             .map(|(name, _)| name.as_str())
     }
 }

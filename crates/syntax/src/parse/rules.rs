@@ -90,13 +90,28 @@ impl Builder<'_> {
         }
         if let Some(alias) = alias {
             if matches!(segments.first(), Some(&("rego" | "future"))) {
-                self.error("imports of keywords cannot have a name", alias.span);
+                let root = segments.first().copied().unwrap_or_default();
+                self.error(format!("`{root}` imports cannot be aliased"), alias.span);
                 return None;
             }
             if matches!(alias.name.as_str(), "data" | "input") {
-                self.error(format!("`{}` is reserved", alias.name), alias.span);
+                let message = format!(
+                    "unexpected import alias, must not be a reserved name, got: {}",
+                    alias.name
+                );
+                self.error(message, alias.span);
                 return None;
             }
+        } else if let Some(name) = segments.last()
+            && !matches!(segments.first(), Some(&("rego" | "future")))
+            && keyword(name).is_some_and(|word| self.keywords.has(word))
+        {
+            let message = format!(
+                "unexpected import path, must not end with a keyword, got: {name} \
+                 (hint: import a different path or use an alias)"
+            );
+            self.error(message, path.span);
+            return None;
         }
         Some(())
     }
