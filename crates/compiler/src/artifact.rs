@@ -60,6 +60,12 @@ pub struct Description {
     /// Those of them that are not in the standard table, by number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared: Vec<Declared>,
+    /// What is marked as evaluated, by number: a word of memory for each is 1 then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cover: Vec<Place>,
+    /// The address of the first of those words.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cover_at: u32,
     /// The number of memo slots.
     pub memo_slots: u32,
     /// The number of override slots.
@@ -183,11 +189,18 @@ impl Description {
                 names.sort();
                 names
             },
+            cover: policy.cover.iter().map(|span| place(*span)).collect(),
+            cover_at: 0,
             declared: policy.declared.clone(),
             memo_slots: policy.memo_slots,
             override_slots: policy.override_slots,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn place(span: Span, sources: &SourceMap) -> Place {

@@ -89,7 +89,8 @@ pub fn emit_with(policy: &Policy, sources: &SourceMap) -> Result<Artifact, Codeg
             Ok(module::Defined::new(func.name.clone(), func.params, code))
         })
         .collect::<Result<Vec<_>, CodegenError>>()?;
-    let description = Description::new(policy, sources, &tables.builtins);
+    let mut description = Description::new(policy, sources, &tables.builtins);
+    description.cover_at = constants.cover;
     let json = serde_json::to_vec(&description).map_err(CodegenError::Describe)?;
     let wasm = module::assemble(module::Parts {
         policy,

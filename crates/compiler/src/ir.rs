@@ -40,6 +40,8 @@ pub struct Policy {
     pub sites: Vec<Site>,
     /// Places at which an entrypoint's rule yields a value.
     pub trace_sites: Vec<TraceSite>,
+    /// What is marked as evaluated by [`Stmt::Cover`]; empty unless coverage was asked for.
+    pub cover: Vec<Span>,
     /// The builtins that it calls and that are not in the standard table, by number.
     pub declared: Vec<Declared>,
 }
@@ -84,6 +86,8 @@ ids! {
     SiteId,
     /// Index into [`Policy::trace_sites`].
     TraceId,
+    /// Index into [`Policy::cover`].
+    CoverId,
     /// Names one [`Stmt::With`] of a function, so that [`Stmt::Outer`] can refer to it.
     WithId
 }
@@ -470,6 +474,8 @@ pub enum Stmt {
         /// Slots, as many as the site describes; either word may be undefined.
         slots: Vec<(Operand, Option<Operand>)>,
     },
+    /// Marks a part of the source as evaluated; never fails.
+    Cover(CoverId),
     /// Prints an array, each item a set of at most one value.
     Print {
         /// The array.

@@ -22,7 +22,8 @@ use kpol_diagnostics::{Diagnostic, Span};
 use crate::builtins::{Entry, declared_id};
 use crate::hir::{Callee, Program, RuleId};
 use crate::ir::{
-    Block, Const, ConstId, Entrypoint, Func, FuncId, MemoId, Operand, Policy, Site, SiteId, SlotId,
+    Block, Const, ConstId, CoverId, Entrypoint, Func, FuncId, MemoId, Operand, Policy, Site,
+    SiteId, SlotId, Stmt,
 };
 
 /// The span of what no source says: sites in functions that the planner makes up.
@@ -38,6 +39,8 @@ pub struct Options {
     pub entrypoints: Vec<Vec<String>>,
     /// Whether entrypoint rules that make sets record where their members come from.
     pub trace: bool,
+    /// Whether what is evaluated is marked, for coverage.
+    pub cover: bool,
     /// Whether rules are dispatched by the constants that they compare with.
     pub no_index: bool,
 }
@@ -60,6 +63,7 @@ pub fn plan(program: &Program, options: &Options) -> Result<Policy, Vec<Diagnost
         replaced: IndexMap::new(),
         callees: IndexMap::new(),
         traced: HashSet::new(),
+        cover: HashMap::new(),
         errors: Vec::new(),
     };
     planner.collect_withs();
@@ -107,6 +111,7 @@ struct Planner<'p> {
     /// Functions and builtins that some `with` replaces, with all of their replacements.
     callees: IndexMap<Callee, (SlotId, Vec<Callee>)>,
     traced: HashSet<RuleId>,
+    cover: HashMap<Span, CoverId>,
     errors: Vec<Diagnostic>,
 }
 
@@ -149,6 +154,19 @@ impl<'p> Planner<'p> {
             self.policy.declared.push(declared.clone());
             self.policy.declared.len() - 1
         }))
+    }
+
+    /// Marks a part of the source as evaluated, where coverage is asked for.
+    fn cover(&mut self, b: &mut builder::Builder, span: Span) {
+        if !self.options.cover || span.is_nowhere() {
+            return;
+        }
+        let next = CoverId(self.policy.cover.len() as u32);
+        let id = *self.cover.entry(span).or_insert(next);
+        if id == next {
+            self.policy.cover.push(span);
+        }
+        b.emit(Stmt::Cover(id));
     }
 
     fn slot(&mut self) -> SlotId {

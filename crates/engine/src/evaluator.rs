@@ -213,6 +213,22 @@ impl Evaluator {
             .collect()
     }
 
+    /// Which parts of the policy were evaluated since this instance was made, by number: with coverage compiled in.
+    pub fn covered(&mut self) -> Vec<bool> {
+        let (at, count) = self.policy.inner.cover;
+        let Some(ready) = &mut self.instance else {
+            return vec![false; count];
+        };
+        let heap = ready.instance.heap();
+        let marks = (0..count).map(|mark| {
+            let offset = u32::try_from(mark)
+                .ok()
+                .and_then(|mark| mark.checked_mul(4));
+            offset.is_some_and(|offset| heap.load(at.wrapping_add(offset)) != 0)
+        });
+        marks.collect()
+    }
+
     /// The cases that data-driven tests came to since the input was set, each as a JSON array of its names: what the
     /// calls of `internal.test_case` were given.
     #[must_use]

@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) entries: Vec<String>,
     pub(crate) sites: Vec<SourceSite>,
     pub(crate) traces: Vec<TraceSite>,
+    /// The address of the marks of coverage, and how many there are.
+    pub(crate) cover: (u32, usize),
     /// Whether it calls a builtin whose result may depend on the time or on chance.
     pub(crate) volatile: bool,
     /// The builtins that are not in the standard table, by number.
@@ -138,6 +140,7 @@ impl Engine {
                         })
                     }),
                 declared: description.declared.iter().cloned().collect(),
+                cover: (description.cover_at, description.cover.len()),
                 sites: description
                     .sites
                     .iter()

@@ -11,11 +11,13 @@
 #![forbid(unsafe_code)]
 
 mod cases;
+mod coverage;
 mod discover;
 mod result;
 mod suite;
 
 pub use crate::cases::Case;
+pub use crate::coverage::{Coverage, FileCoverage, Position, Range};
 pub use crate::discover::{Suite, Test};
 pub use crate::result::{Outcome, TestError, TestResult};
 pub use crate::suite::{CompiledSuite, RunOptions, Runner};

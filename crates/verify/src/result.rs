@@ -64,6 +64,8 @@ pub struct TestResult {
     pub cases: BTreeMap<String, Case>,
     /// What it printed.
     pub output: Vec<Printed>,
+    /// Which parts of the policies were evaluated so far; empty without coverage.
+    pub covered: Vec<bool>,
     /// How long its evaluation took.
     pub duration: Duration,
 }
@@ -75,6 +77,7 @@ impl TestResult {
             outcome,
             cases: BTreeMap::new(),
             output: Vec::new(),
+            covered: Vec::new(),
             duration: Duration::ZERO,
         }
     }

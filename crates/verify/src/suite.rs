@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kpol_compiler::artifact::Artifact;
+use kpol_compiler::artifact::{Artifact, Place};
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_diagnostics::{Diagnostic, SourceMap};
@@ -11,6 +11,7 @@ use kpol_engine::{Data, Engine, EntryId, EvalError, Evaluator, Limits, LoadError
 use rayon::prelude::*;
 
 use crate::cases;
+use crate::coverage::Coverage;
 use crate::discover::{Shape, Suite, Test};
 use crate::result::{Outcome, TestError, TestResult};
 
@@ -22,6 +23,8 @@ pub struct RunOptions {
     /// Whether a test in which a builtin failed ends with that error, even if the test would pass. `opa test` does not
     /// do so.
     pub builtin_errors: bool,
+    /// Whether what was evaluated is noted; the suite must have been compiled for it.
+    pub coverage: bool,
 }
 
 impl Default for RunOptions {
@@ -32,6 +35,7 @@ impl Default for RunOptions {
                 ..Limits::default()
             },
             builtin_errors: false,
+            coverage: false,
         }
     }
 }
@@ -49,6 +53,8 @@ pub struct CompiledSuite {
 pub struct Runner {
     program: Arc<Program>,
     policy: Policy,
+    /// The parts that are marked as evaluated.
+    marks: Vec<Place>,
     tests: Vec<(Test, Option<EntryId>)>,
 }
 
@@ -95,6 +101,7 @@ impl CompiledSuite {
     /// As [`Engine::load`].
     pub fn load(self, engine: &Engine) -> Result<Runner, LoadError> {
         let policy = engine.load(&self.artifact)?;
+        let marks = self.artifact.description.cover.clone();
         let mut entries = policy.entrypoints().map(|(id, _)| id);
         let tests = (self.tests.into_iter())
             .map(|test| {
@@ -106,12 +113,19 @@ impl CompiledSuite {
         Ok(Runner {
             program: self.program,
             policy,
+            marks,
             tests,
         })
     }
 }
 
 impl Runner {
+    /// What was evaluated in tests that ran with [`RunOptions::coverage`], of all that could be.
+    #[must_use]
+    pub fn coverage(&self, results: &[TestResult], sources: &SourceMap) -> Coverage {
+        Coverage::new(&self.program, &self.marks, results, sources)
+    }
+
     /// The checked program, in which each test is a rule at [`Test::path`].
     #[must_use]
     pub fn program(&self) -> &Program {
@@ -161,6 +175,9 @@ fn result(
     let mut result = evaluate(evaluator, test, entry)
         .unwrap_or_else(|error| TestResult::new(test, Outcome::Error(error)));
     result.duration = start.elapsed();
+    if options.coverage {
+        result.covered = evaluator.covered();
+    }
     result.output = evaluator.printed();
     if options.builtin_errors
         && !matches!(result.outcome, Outcome::Error(_))

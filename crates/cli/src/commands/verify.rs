@@ -1,72 +1,29 @@
 //! `kpol verify`.
 
+mod args;
+mod coverage;
+mod machine;
 mod report;
+mod why;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use kpol_compiler::compile;
+use kpol_compiler::{compile, plan};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, Limits};
 use kpol_syntax::ast::RegoVersion;
 use kpol_verify::{Outcome, RunOptions, Runner, Suite, Test, TestResult};
 use regex_automata::meta::Regex;
 
-use crate::args::{LimitArgs, NetArgs};
+pub(crate) use self::args::Args;
+use self::args::{Output, Version};
 use crate::exit::{CommandError, Exit};
 use crate::output::rendered;
 use crate::policies::{self, Origin};
 use crate::{data, session};
-
-const EXAMPLES: &str = "\
-Examples:
-  kpol verify                            the tests below ./policy
-  kpol verify policies                   the tests below policies/
-  kpol verify -p policies -d data        with data
-  kpol verify --run 'test_deny'          tests whose name matches
-  kpol verify -n 'k8s.*'                 tests of some packages";
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
-    /// Folders and files with policies and tests.
-    #[arg(value_name = "DIR")]
-    paths: Vec<PathBuf>,
-    /// A folder or file with policies and tests; may be given many times. [default: ./policy, else the built-in
-    /// policies]
-    #[arg(short, long, value_name = "DIR")]
-    policy: Vec<PathBuf>,
-    /// A folder or file with data for the policies (YAML or JSON); may be given many times.
-    #[arg(short, long, value_name = "DIR")]
-    data: Vec<PathBuf>,
-    /// Runs tests whose name (`data.main_test.test_x`) matches this regular expression.
-    #[arg(short, long, value_name = "REGEX")]
-    run: Option<String>,
-    /// Runs the tests of packages that match this glob; may be given many times.
-    #[arg(short, long, value_name = "GLOB")]
-    namespace: Vec<String>,
-    /// Ends a test with an error where a builtin fails.
-    #[arg(long)]
-    show_builtin_errors: bool,
-    /// Shows passed tests too, and what they printed.
-    #[arg(short, long)]
-    verbose: bool,
-    /// Prints nothing where all tests passed.
-    #[arg(short, long)]
-    quiet: bool,
-    /// Reads policies as Rego v0.
-    #[arg(long)]
-    rego_v0: bool,
-    /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.
-    #[arg(long, value_name = "FILE")]
-    capabilities: Option<PathBuf>,
-    #[command(flatten)]
-    net: NetArgs,
-    #[command(flatten)]
-    limits: LimitArgs,
-}
 
 /// What was run.
 struct Verified<'s> {
@@ -80,7 +37,13 @@ struct Verified<'s> {
 pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let paths: Vec<PathBuf> = args.policy.iter().chain(&args.paths).cloned().collect();
-    let version = if args.rego_v0 {
+    let covers = args.coverage || args.coverage_threshold.is_some();
+    if args.output == Output::Lcov && !covers {
+        return Err(CommandError::Plain(
+            "`-o lcov` is a format of --coverage".to_owned(),
+        ));
+    }
+    let version = if args.rego_v0 || args.rego_version == Version::V0 {
         RegoVersion::V0
     } else {
         RegoVersion::V1
@@ -101,6 +64,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     }
     let options = compile::Options {
         front: front.clone(),
+        plan: plan::Options {
+            cover: covers,
+            ..plan::Options::default()
+        },
         ..compile::Options::default()
     };
     let compiled = suite
@@ -116,6 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
             memory: args.limits.max_memory,
         },
         builtin_errors: args.show_builtin_errors,
+        coverage: covers,
     };
     let start = Instant::now();
     let results = runner.run(&data, &options);
@@ -127,10 +95,35 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
         elapsed: start.elapsed(),
     };
     let exit = exit(&verified.results);
-    if !args.quiet || exit != Exit::Passed {
-        crate::output::write(&report::text(args, &verified))?;
+    if !covers || exit != Exit::Passed {
+        if !args.quiet || exit != Exit::Passed {
+            crate::output::write(&rendered_results(args, &verified)?)?;
+        }
+        return Ok(exit);
+    }
+    let coverage = verified.runner.coverage(&verified.results, &sources);
+    if !args.quiet {
+        crate::output::write(&coverage::render(&coverage, args.output)?)?;
+    }
+    if let Some(threshold) = args.coverage_threshold
+        && coverage.coverage < threshold
+    {
+        anstream::eprintln!(
+            "error: {:.1}% of the lines are covered, less than {threshold}%",
+            coverage.coverage
+        );
+        return Ok(Exit::Failed);
     }
     Ok(exit)
+}
+
+fn rendered_results(args: &Args, verified: &Verified<'_>) -> Result<String, CommandError> {
+    Ok(match args.output {
+        Output::Text | Output::Lcov => report::text(args, verified),
+        Output::Json => machine::json(verified)?,
+        Output::Tap => machine::tap(verified),
+        Output::Junit => machine::junit(verified),
+    })
 }
 
 fn exit(results: &[TestResult]) -> Exit {

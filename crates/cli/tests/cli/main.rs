@@ -21,3 +21,4 @@ mod policies;
 mod pull;
 mod support;
 mod unchecked;
+mod verify;

@@ -46,6 +46,8 @@ pub(super) struct Constants {
     paths: HashMap<Vec<ConstId>, u32>,
     /// The bytes of memory from the control block on.
     pub(super) image: Vec<u8>,
+    /// The address of a word for each mark of coverage.
+    pub(super) cover: u32,
     /// The number of pages that the memory must have.
     pub(super) pages: u32,
 }
@@ -83,6 +85,10 @@ impl Constants {
                 id: heap.const_id(*value),
             })
             .collect();
+        let cover = match policy.cover.len() {
+            0 => 0,
+            marks => heap.alloc_zeroed(u32::try_from(marks).unwrap_or(MAX_SIZE)),
+        };
         let end = heap.control(control::ARENA_NEXT);
         if heap.exhausted() || end.wrapping_sub(CONTROL) > MAX_SIZE {
             return Err(CodegenError::TooBig("constants"));
@@ -99,6 +105,7 @@ impl Constants {
             words,
             paths,
             image,
+            cover,
             pages,
         })
     }

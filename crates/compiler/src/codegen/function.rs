@@ -291,6 +291,11 @@ impl Emitter<'_> {
                 self.push(*src)?;
                 self.code.set(slot(*dst));
             }
+            Stmt::Cover(id) => {
+                self.code.constant(self.shared.constants.cover);
+                self.code.constant(1);
+                self.code.store(id.0 * 4);
+            }
             Stmt::Reset(dst) => {
                 self.code.constant(UNDEFINED);
                 self.code.set(slot(*dst));

@@ -488,6 +488,7 @@ impl<'p, 'h, 'm> Machine<'p, 'h, 'm> {
                 });
                 Ok(true)
             }
+            Stmt::Cover(_) => Ok(true),
             Stmt::Print { values, .. } => {
                 let values = self.read(*values, call)?;
                 self.prints.push(values);

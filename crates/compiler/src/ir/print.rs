@@ -264,6 +264,7 @@ impl Printer<'_> {
                 let (value, slots) = (self.op(*value), slots.join(", "));
                 write!(f, "trace {} {value} [{slots}]", site.0)
             }
+            Stmt::Cover(id) => write!(f, "cover {}", id.0),
             Stmt::Print { values, .. } => write!(f, "print {}", self.op(*values)),
             _ => self.collection(f, stmt),
         }

@@ -243,6 +243,9 @@ impl Checker<'_> {
                 self.site(*site)
             }
             Stmt::AssignOnce { site, .. } | Stmt::Print { site, .. } => self.site(*site),
+            Stmt::Cover(id) if id.index() >= self.policy.cover.len() => {
+                Err(Problem::Missing("mark of coverage", id.0))
+            }
             Stmt::With { overrides, .. } => {
                 overrides.iter().try_for_each(|change| self.change(change))
             }

@@ -43,6 +43,7 @@ impl Stmt {
             | Stmt::Fail
             | Stmt::Complete
             | Stmt::Reset(_)
+            | Stmt::Cover(_)
             | Stmt::Input(_)
             | Stmt::Data(_)
             | Stmt::LoadSlot { .. }

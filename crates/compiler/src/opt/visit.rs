@@ -11,6 +11,7 @@ pub(super) fn operands(stmt: &mut Stmt, f: &mut impl FnMut(&mut Operand)) {
         | Stmt::Fail
         | Stmt::Complete
         | Stmt::Reset(_)
+        | Stmt::Cover(_)
         | Stmt::Input(_)
         | Stmt::Data(_)
         | Stmt::LoadSlot { .. }

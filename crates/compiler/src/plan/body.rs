@@ -34,8 +34,25 @@ impl Planner<'_> {
     }
 
     fn kind(&mut self, b: &mut Builder, expr: &Expr) {
+        if self.options.cover {
+            match &expr.kind {
+                // As in OPA, what is inside of a call is evaluated in front of it, and for itself.
+                ExprKind::Term(term) if matches!(term.kind, TermKind::Call { .. }) => {
+                    b.covers = Some(expr.span);
+                }
+                ExprKind::Unify(_, right) if matches!(right.kind, TermKind::Call { .. }) => {}
+                _ => self.cover(b, expr.span),
+            }
+        }
         match &expr.kind {
             ExprKind::Term(term) => self.holds(b, term),
+            ExprKind::Unify(left, right)
+                if self.options.cover && matches!(right.kind, TermKind::Call { .. }) =>
+            {
+                let value = self.term(b, right);
+                self.cover(b, expr.span);
+                self.destructure(b, value, left);
+            }
             ExprKind::Unify(left, right) => self.unify(b, left, right),
             ExprKind::SomeIn {
                 key,
@@ -141,12 +158,21 @@ impl Planner<'_> {
         if let TermKind::Call { callee, args } = &term.kind {
             let test = comparison(*callee).filter(|_| !self.callees.contains_key(callee));
             if let (Some(op), [left, right]) = (test, &args[..]) {
-                let a = self.term(b, left);
-                let c = self.term(b, right);
+                let covers = b.covers.take();
+                let hoists = op != CompareOp::Equal;
+                let a = self.argument(b, left, hoists);
+                let c = self.argument(b, right, hoists);
+                if let Some(span) = covers {
+                    self.cover(b, span);
+                }
                 b.emit(Stmt::Test { op, a, b: c });
                 return;
             }
             if let Some((item, members)) = self.member_of_constants(*callee, args) {
+                let covers = b.covers.take();
+                if let Some(span) = covers {
+                    self.cover(b, span);
+                }
                 return self.member(b, item, &members);
             }
         }

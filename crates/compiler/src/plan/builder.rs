@@ -1,5 +1,7 @@
 //! Builds the body of one function: a stack of open blocks, so that whatever follows an iteration lands inside it.
 
+use kpol_diagnostics::Span;
+
 use crate::hir::{LocalId, LocalInfo};
 use crate::ir::{Block, Local, Operand, Override, Stmt, WithId};
 
@@ -40,6 +42,8 @@ pub(super) struct Builder {
     pub(super) outer_locals: u32,
     /// The number of iterations opened so far.
     pub(super) scans: u32,
+    /// What the next call marks as evaluated behind its arguments, where that is an expression.
+    pub(super) covers: Option<Span>,
 }
 
 impl Builder {
@@ -55,6 +59,7 @@ impl Builder {
             formatting: 0,
             outer_locals: 0,
             scans: 0,
+            covers: None,
         }
     }
 

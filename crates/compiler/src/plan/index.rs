@@ -92,6 +92,31 @@ pub(super) fn find(rule: &Rule) -> Option<Index> {
     })
 }
 
+/// What an expression compares with which constant, where a rule index would look at it: a ref into the input.
+pub(super) fn compared(expr: &Expr) -> Option<(&Term, &Const)> {
+    if !expr.with.is_empty() {
+        return None;
+    }
+    let (x, y) = match &expr.kind {
+        ExprKind::Unify(x, y) => (x, y),
+        ExprKind::Term(Term {
+            kind: TermKind::Call { callee, args },
+            ..
+        }) if comparison(*callee) == Some(crate::ir::CompareOp::Equal) => match &args[..] {
+            [x, y] => (x, y),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let literal = |key: &Term| matches!(key.kind, TermKind::Const(Const::String(_)));
+    let is_ref = |term: &Term| matches!(&term.kind, TermKind::Ref { head: RefHead::Input, path } if path.iter().all(literal));
+    match (&x.kind, &y.kind) {
+        (TermKind::Const(value), _) if is_ref(y) => Some((y, value)),
+        (_, TermKind::Const(value)) if is_ref(x) => Some((x, value)),
+        _ => None,
+    }
+}
+
 fn conditions(clause: &Clause) -> Vec<Condition> {
     let [branch] = &clause.branches[..] else {
         return Vec::new();

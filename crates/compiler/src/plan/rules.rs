@@ -1,7 +1,7 @@
 //! Rules: their clauses, defaults and conflicts.
 
-use crate::hir::{Clause, Query, Rule, RuleId, RuleKind, Term, TermKind};
-use crate::ir::{Const, FuncId, Local, Operand, SiteId, Stmt};
+use crate::hir::{Body, Clause, Query, Rule, RuleId, RuleKind, Term, TermKind};
+use crate::ir::{CompareOp, Const, FuncId, Local, Operand, SiteId, Stmt};
 
 use super::Planner;
 use super::builder::Builder;
@@ -105,6 +105,7 @@ impl Planner<'_> {
         }
         if let Some(default) = &rule.default {
             b.scope(&default.locals);
+            self.cover(b, default.span);
             let value = self.term(b, &default.value);
             b.emit(Stmt::Return(value));
         }
@@ -220,7 +221,7 @@ impl Planner<'_> {
             }
             return;
         }
-        let index = if self.options.no_index {
+        let index = if self.options.no_index || self.options.cover {
             None
         } else {
             super::index::find(rule)
@@ -382,6 +383,7 @@ impl Planner<'_> {
         match &clause.branches[..] {
             [branch] => {
                 let scans = b.scans;
+                self.prefilter(b, &branch.body);
                 for (i, expr) in branch.body.0.iter().enumerate() {
                     if settled == Some(i) {
                         self.note_settled(b, expr);
@@ -390,6 +392,7 @@ impl Planner<'_> {
                     }
                 }
                 let once = alone && b.scans == scans;
+                self.cover(b, clause.head_span);
                 self.yields(b, rule, clause, &branch.value, sink, once, site);
             }
             branches => {
@@ -406,7 +409,14 @@ impl Planner<'_> {
                         if i > 0 {
                             b.emit(Stmt::IsUndefined(Operand::Local(value)));
                         }
+                        this.prefilter(b, &branch.body);
                         this.body(b, &branch.body);
+                        let head = if i > 0 {
+                            branch.value.span
+                        } else {
+                            clause.head_span
+                        };
+                        this.cover(b, head);
                         let src = this.term(b, &branch.value);
                         b.emit(Stmt::AssignOnce {
                             dst: value,
@@ -428,6 +438,25 @@ impl Planner<'_> {
         let block = b.collected(depth);
         b.emit(Stmt::Block(block));
         b.slots = None;
+    }
+
+    /// With coverage: tests in front of a body, without a mark, what a rule index would look at. In a clause that it
+    /// excludes, nothing is evaluated.
+    fn prefilter(&mut self, b: &mut Builder, body: &Body) {
+        if !self.options.cover {
+            return;
+        }
+        for expr in &body.0 {
+            if let Some((reference, value)) = super::index::compared(expr) {
+                let a = self.term(b, reference);
+                let value = self.operand(value.clone());
+                b.emit(Stmt::Test {
+                    op: CompareOp::Equal,
+                    a,
+                    b: value,
+                });
+            }
+        }
     }
 
     /// What happens where a body holds.

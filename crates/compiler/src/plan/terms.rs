@@ -176,12 +176,29 @@ impl Planner<'_> {
         Operand::Local(dst)
     }
 
+    /// An argument of a call. `hoists`: it is evaluated for itself, in front of the call.
+    pub(super) fn argument(&mut self, b: &mut Builder, term: &Term, hoists: bool) -> Operand {
+        let own = matches!(
+            term.kind,
+            TermKind::Ref { .. }
+                | TermKind::ArrayComprehension { .. }
+                | TermKind::SetComprehension { .. }
+                | TermKind::ObjectComprehension { .. }
+        );
+        if hoists && own {
+            self.cover(b, term.span);
+        }
+        self.term(b, term)
+    }
+
     /// A call that gives one value.
     fn call(&mut self, b: &mut Builder, term: &Term, callee: Callee, args: &[Term]) -> Operand {
         let formatting = u32::from(formats(callee));
         b.formatting += formatting;
-        let args: Vec<Operand> = args.iter().map(|t| self.term(b, t)).collect();
+        let covers = b.covers.take().unwrap_or(term.span);
+        let args: Vec<Operand> = args.iter().map(|t| self.argument(b, t, true)).collect();
         b.formatting -= formatting;
+        self.cover(b, covers);
         let dst = b.local();
         if let Some(op) = comparison(callee).filter(|_| !self.callees.contains_key(&callee))
             && let [a, c] = args[..]

@@ -91,6 +91,8 @@ pub(crate) fn wat(text: &str, entrypoints: usize) -> Artifact {
             trace_sites: Vec::new(),
             builtins: Vec::new(),
             declared: Vec::new(),
+            cover: Vec::new(),
+            cover_at: 0,
             memo_slots: 0,
             override_slots: 0,
         },

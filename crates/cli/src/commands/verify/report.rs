@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use kpol_engine::{BuiltinOptions, Standard};
-use kpol_explain::{Inputs, text};
 use kpol_verify::{Case, Outcome, TestResult};
 
+use super::why::Reasons;
 use super::{Args, Verified};
 
 /// All results for people.
 pub(super) fn text(args: &Args, verified: &Verified<'_>) -> String {
     let colour = crate::output::colours_stdout();
-    let json = verified.data.to_json();
+    let reasons = Reasons::new(verified);
     let mut out = String::new();
     let (mut passed, mut failed, mut errors, mut skipped) = (0, 0, 0, 0);
     for result in &verified.results {
@@ -56,7 +55,11 @@ pub(super) fn text(args: &Args, verified: &Verified<'_>) -> String {
             let _ = writeln!(out, "  {}: {error}", error.code());
         }
         if result.outcome == Outcome::Failed {
-            why(&mut out, verified, result, &json, colour);
+            for frame in reasons.frames(result, colour) {
+                for line in frame.lines() {
+                    let _ = writeln!(out, "  {line}");
+                }
+            }
         }
         printed(&mut out, result);
     }
@@ -95,33 +98,6 @@ fn cases(out: &mut String, all: &BTreeMap<String, Case>, level: usize) {
         let word = if case.failed { "FAIL" } else { "PASS" };
         let _ = writeln!(out, "{}{word} {name}", "  ".repeat(level));
         cases(out, &case.cases, level + 1);
-    }
-}
-
-/// Which condition of a test failed, with the values of its parts.
-fn why(out: &mut String, verified: &Verified<'_>, result: &TestResult, data: &str, colour: bool) {
-    let builtins = Standard::new(BuiltinOptions::default());
-    let now = crate::commands::explain::now();
-    let inputs = Inputs {
-        input: None,
-        data,
-        builtins: &builtins,
-        now_ns: now,
-        seed: now.unsigned_abs(),
-        timeout: Duration::from_secs(5),
-        memory: 512 << 20,
-        strict: false,
-    };
-    let program = verified.runner.program();
-    let Ok(explanation) =
-        kpol_explain::explain(program, result.test.path(), &inputs, verified.sources)
-    else {
-        return;
-    };
-    for frame in text::render_reasons(&explanation.rule, verified.sources, colour) {
-        for line in frame.lines() {
-            let _ = writeln!(out, "  {line}");
-        }
     }
 }
 
