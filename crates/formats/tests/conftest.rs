@@ -16,7 +16,7 @@ fn options() -> Options {
         input: kpol_input::Options::verbatim(),
         // What the answers were recorded with.
         env: |name| (name == "CASE_USER").then(|| "someone".to_owned()),
-        ..Options::default()
+        proto_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/protos")],
     }
 }
 
@@ -85,7 +85,7 @@ fn same_json() {
             seen.insert(name.clone());
             let text = fs::read_to_string(&file).unwrap();
             let mut sources = SourceMap::new();
-            let source = sources.add(format!("{name}/{case}"), text);
+            let source = sources.add(file.to_string_lossy(), text);
             let result = read(&sources, source, parser, &options());
             let answer = folder.join(format!("{case}.answer"));
             match result {

@@ -147,6 +147,39 @@ fn differences() {
         ),
         // conftest puts composed characters in place of combined ones.
         (Parser::Hcl2, "a = \"e\u{301}\"", "{\"a\":\"e\u{301}\"}"),
+        // conftest rounds the index, and reads YAML 1.1.
+        (
+            Parser::Jsonnet,
+            "[1, 2][0.5]",
+            "file:1:1: input_syntax_error: numeric index is not valid",
+        ),
+        (Parser::Jsonnet, "std.parseYaml('a: y')", "{\"a\":\"y\"}"),
+        // Mistakes have their places.
+        (
+            Parser::Jsonnet,
+            "{\n  a: self.b,\n}",
+            "file:2:6: input_syntax_error: unknown object field `b`",
+        ),
+        (
+            Parser::Jsonnet,
+            "{\n  a: b }",
+            "file:2:6: input_syntax_error: unknown variable `b`",
+        ),
+        (
+            Parser::Jsonnet,
+            "{\n  a: error 'no' + 1 }",
+            "file:2:6: input_syntax_error: no1",
+        ),
+        (
+            Parser::Jsonnet,
+            "{ a: import 'nope.libsonnet' }",
+            "file:1:6: input_syntax_error: cannot import nope.libsonnet: No such file or directory (os error 2)",
+        ),
+        (
+            Parser::Textproto,
+            "# proto-message: a.B",
+            "file:1:18: input_syntax_error: `a.B` is not known: no folder with definitions was given",
+        ),
     ];
     for (parser, text, expected) in cases {
         assert_eq!(answer(parser, text), expected, "{parser}: {text:?}");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
+
 use kpol_diagnostics::SourceMap;
 use kpol_formats::{Options, Parser, read};
 use kpol_input::{Document, NodeId};
@@ -211,6 +213,17 @@ const CASES: &[Case] = &[
             ("r/0/t/0/n/0/o/0/k", (5, 7), (5, 11), "<<E\ny\nE\n"),
         ],
     ),
+    (
+        Parser::Textproto,
+        "# proto-message: conf.test.Main\nname: \"é\" 'b'\n  inner { id: \"x\" }\nnumbers: [1, 2]\ncounts { key: \"k\" value: 3 }\n",
+        &[
+            ("name", (2, 1), (2, 7), "\"é\" 'b'"),
+            ("inner", (3, 3), (3, 9), "{ id: \"x\" }"),
+            ("inner/id", (3, 11), (3, 15), "\"x\""),
+            ("numbers/1", (0, 0), (4, 14), "2"),
+            ("counts/k", (5, 15), (5, 26), "3"),
+        ],
+    ),
 ];
 
 #[test]
@@ -220,6 +233,7 @@ fn positions() {
         let source = sources.add("file", *text);
         let options = Options {
             input: kpol_input::Options::verbatim(),
+            proto_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/protos")],
             ..Options::default()
         };
         let documents = read(&sources, source, *parser, &options).unwrap();

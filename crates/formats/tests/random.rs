@@ -19,9 +19,13 @@ fn parsers() -> Vec<Parser> {
 
 /// Reads a text; what comes out has to be sound.
 fn check(parser: Parser, text: &str) -> Result<(), InputError> {
+    check_with(parser, text, &Options::default())
+}
+
+fn check_with(parser: Parser, text: &str, options: &Options) -> Result<(), InputError> {
     let mut sources = SourceMap::new();
     let source = sources.add("file", text);
-    match read(&sources, source, parser, &Options::default()) {
+    match read(&sources, source, parser, options) {
         Ok(documents) => {
             for document in documents {
                 let json = document.to_json();
@@ -143,6 +147,10 @@ proptest! {
             let end = (at + remove).min(chars.len());
             chars.splice(at..end, insert.chars());
         }
-        let _ = check(*parser, &chars.into_iter().collect::<String>());
+        let options = Options {
+            proto_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/protos")],
+            ..Options::default()
+        };
+        let _ = check_with(*parser, &chars.into_iter().collect::<String>(), &options);
     }
 }

@@ -40,10 +40,12 @@ const SIGNS: &[&str] = &[
     "%", "+", "-", "=", "<", ">", "!", "?", ":",
 ];
 
+#[derive(Clone, Copy)]
 enum State {
     Main,
     Quoted,
-    Heredoc(Heredoc),
+    /// In the innermost of the heredocs.
+    Heredoc,
 }
 
 struct Heredoc {
@@ -58,6 +60,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         tokens: Vec::new(),
         states: Vec::new(),
+        heredocs: Vec::new(),
         braces: 0,
         returns: Vec::new(),
     };
@@ -74,6 +77,7 @@ struct Lexer<'a> {
     at: usize,
     tokens: Vec<Token>,
     states: Vec<State>,
+    heredocs: Vec<Heredoc>,
     braces: i64,
     /// Depths of braces at which a template's sequence ends.
     returns: Vec<i64>,
@@ -103,7 +107,7 @@ impl<'a> Lexer<'a> {
             match self.states.last() {
                 None | Some(State::Main) => self.main()?,
                 Some(State::Quoted) => self.quoted()?,
-                Some(State::Heredoc(_)) => self.heredoc()?,
+                Some(State::Heredoc) => self.heredoc()?,
             }
         }
         Ok(())
@@ -141,10 +145,11 @@ impl<'a> Lexer<'a> {
             '<' if heredoc_head(rest).is_some() => {
                 let (marker, len) = heredoc_head(rest).unwrap_or_default();
                 self.push(Kind::OpenHeredoc, len);
-                self.states.push(State::Heredoc(Heredoc {
+                self.states.push(State::Heredoc);
+                self.heredocs.push(Heredoc {
                     marker: marker.to_owned(),
                     start_of_line: true,
-                }));
+                });
             }
             _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
                 Some(sign) => self.push(Kind::Sign(sign), sign.len()),
@@ -187,11 +192,7 @@ impl<'a> Lexer<'a> {
         self.braces += 1;
         self.returns.push(self.braces);
         // Of the innermost heredoc, whatever is inside of it.
-        let heredoc = self.states.iter_mut().rev().find_map(|state| match state {
-            State::Heredoc(heredoc) => Some(heredoc),
-            _ => None,
-        });
-        if let Some(heredoc) = heredoc {
+        if let Some(heredoc) = self.heredocs.last_mut() {
             heredoc.start_of_line = false;
         }
         self.states.push(State::Main);
@@ -241,7 +242,7 @@ impl<'a> Lexer<'a> {
             return Ok(());
         }
         let rest = self.rest();
-        let Some(State::Heredoc(heredoc)) = self.states.last_mut() else {
+        let Some(heredoc) = self.heredocs.last_mut() else {
             return Ok(());
         };
         let marks = marks(rest);
@@ -269,6 +270,7 @@ impl<'a> Lexer<'a> {
         }
         if heredoc.start_of_line && line.trim() == heredoc.marker {
             self.states.pop();
+            self.heredocs.pop();
             self.push(Kind::CloseHeredoc, len);
             self.push(Kind::Newline, newline);
             return Ok(());

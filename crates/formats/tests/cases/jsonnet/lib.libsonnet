@@ -1,0 +1,1 @@
+{ f(x): x + (import "./lib-2.libsonnet") }
