@@ -1,6 +1,7 @@
 //! HCL2, as of Terraform: literals are values, other expressions are their text in `${}`. A block is an object in a list
 //! under its name and its labels.
 
+mod expression;
 mod lexer;
 mod number;
 mod parser;
@@ -12,7 +13,8 @@ use std::ops::Range;
 use kpol_diagnostics::Span;
 use kpol_input::{Document, InputError};
 
-use self::parser::{Parser, is_literal};
+use self::expression::is_literal;
+use self::parser::Parser;
 use self::syntax::{Block, Body, Expr, ExprKind, Name};
 use crate::text::Text;
 use crate::tree::{Node, Object, Value};

@@ -105,21 +105,29 @@ fn boolean(value: &Val) -> Option<bool> {
             "f" | "false" | "False" => Some(false),
             _ => None,
         },
-        _ => match unsigned(value)? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        },
+        // Also `1f`: the sign of a float is no part of the number.
+        ValKind::Number(number) if !number.text.starts_with('-') => {
+            match integer_text(&number.text)? {
+                0 => Some(false),
+                1 => Some(true),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
 fn integer(value: &Val) -> Option<i128> {
-    let ValKind::Number(Number { text, float: false }) = &value.kind else {
-        return None;
-    };
+    match &value.kind {
+        ValKind::Number(Number { text, float: false }) => integer_text(text),
+        _ => None,
+    }
+}
+
+fn integer_text(text: &str) -> Option<i128> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
-        None => (1, text.as_str()),
+        None => (1, text),
     };
     let (digits, base) = match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
         Some(digits) => (digits, 16),
