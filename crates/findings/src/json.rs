@@ -8,19 +8,22 @@ use std::io;
 
 use kpol_diagnostics::SourceMap;
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Map, Value};
 
-use crate::finding::{Finding, Location};
+use crate::finding::{Finding, Location, ObjectRef};
+use crate::fingerprint::fingerprint;
 use crate::problem::Problem;
 use crate::report::{FileResult, Report};
 use crate::reporter::{ReportOptions, Reporter, RunInfo, Summary};
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Element<'a> {
     filename: &'a str,
     namespace: &'a str,
     successes: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -28,10 +31,12 @@ struct Element<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     exceptions: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<SuppressedItem<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorItem<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Item<'a> {
     msg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +45,44 @@ struct Item<'a> {
     metadata: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ObjectItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SuppressedItem<'a> {
+    #[serde(flatten)]
+    item: Item<'a>,
+    level: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectItem<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    api_version: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    namespace: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -51,10 +94,13 @@ struct LocItem<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct LocationItem<'a> {
     file: &'a str,
     line: u32,
     column: u32,
+    end_line: u32,
+    end_column: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a str>,
 }
@@ -65,6 +111,15 @@ struct ErrorItem<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationItem<'a>>,
+    #[serde(skip_serializing_if = "is_error")]
+    severity: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    help: &'a [String],
+}
+
+/// Errors do not say so.
+fn is_error(severity: &str) -> bool {
+    severity == "error"
 }
 
 /// The report as one JSON array and a line feed, in the order that it has; see [`Report::sort`].
@@ -117,7 +172,10 @@ impl Reporter for Json<'_> {
 
     fn file(&mut self, results: &[FileResult], problems: &[Problem]) -> io::Result<()> {
         for result in results {
-            self.element(&element(result))?;
+            self.element(&element(result, self.options))?;
+        }
+        if self.options.compat {
+            return Ok(());
         }
         for element in errors(problems) {
             self.element(&element)?;
@@ -137,25 +195,64 @@ impl Reporter for Json<'_> {
     }
 }
 
-fn element(result: &FileResult) -> Element<'_> {
-    Element {
-        filename: name(&result.filename),
+fn element(result: &FileResult, options: ReportOptions) -> Element<'_> {
+    let file = &result.filename;
+    let mut element = Element {
+        filename: name(file),
         namespace: &result.namespace,
         successes: result.successes,
-        warnings: result.warnings.iter().map(item).collect(),
-        failures: result.failures.iter().map(item).collect(),
-        exceptions: result
-            .exceptions
+        ..Element::default()
+    };
+    element.warnings = result
+        .warnings
+        .iter()
+        .map(|finding| item(finding, file, options.compat))
+        .collect();
+    element.failures = result
+        .failures
+        .iter()
+        .map(|finding| item(finding, file, options.compat))
+        .collect();
+    element.skipped = result
+        .skipped
+        .iter()
+        .map(|note| Item {
+            msg: &note.message,
+            location: note
+                .location
+                .as_ref()
+                .filter(|_| !options.compat)
+                .map(location),
+            ..Item::default()
+        })
+        .collect();
+    element.exceptions = result
+        .exceptions
+        .iter()
+        .map(|exception| Item {
+            msg: &exception.message,
+            rule: some(exception.rule.to_string()).filter(|_| !options.compat),
+            ..Item::default()
+        })
+        .collect();
+    if !options.compat {
+        element.suppressed = result
+            .suppressed
             .iter()
-            .map(|exception| Item {
-                msg: &exception.message,
-                loc: None,
-                metadata: Map::new(),
-                location: None,
+            .map(|one| SuppressedItem {
+                item: item(&one.finding, file, false),
+                level: one.finding.level.as_str(),
+                reason: &one.reason,
+                by: &one.by,
+                until: one.until.as_deref(),
             })
-            .collect(),
-        errors: Vec::new(),
+            .collect();
     }
+    element
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// Standard input has no name in conftest's output.
@@ -163,18 +260,41 @@ fn name(file: &str) -> &str {
     if file == "-" { "" } else { file }
 }
 
-fn item(finding: &Finding) -> Item<'_> {
+fn item<'a>(finding: &'a Finding, file: &str, compat: bool) -> Item<'a> {
     let mut metadata = finding.metadata.clone();
-    metadata.insert("query".to_owned(), Value::String(finding.query.clone()));
-    Item {
+    if !finding.query.is_empty() {
+        metadata.insert("query".to_owned(), Value::String(finding.query.clone()));
+    }
+    let mut item = Item {
         msg: &finding.message,
         loc: finding.loc.as_ref().map(|loc| LocItem {
             file: loc.file.as_deref(),
             line: loc.line.as_ref(),
         }),
         metadata: sorted(metadata),
-        location: finding.location.as_ref().map(location),
+        ..Item::default()
+    };
+    if compat {
+        return item;
     }
+    item.location = finding.location.as_ref().map(location);
+    item.rule = some(finding.rule.to_string());
+    item.severity = finding.severity.as_deref();
+    item.title = finding.title.as_deref();
+    item.remediation = finding.remediation.as_deref();
+    item.links = finding.links.iter().map(String::as_str).collect();
+    item.object = finding
+        .object
+        .as_ref()
+        .filter(|object| **object != ObjectRef::default())
+        .map(|object| ObjectItem {
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: &object.namespace,
+            name: &object.name,
+        });
+    item.fingerprint = Some(fingerprint(finding, file));
+    item
 }
 
 fn location(place: &Location) -> LocationItem<'_> {
@@ -182,12 +302,23 @@ fn location(place: &Location) -> LocationItem<'_> {
         file: name(&place.file),
         line: place.line,
         column: place.column,
+        end_line: place.end_line,
+        end_column: place.end_column,
         path: place.path.as_deref(),
     }
 }
 
+/// A value without white space, as Go's encoder writes it.
+pub(crate) fn go_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let formatter = GoFormatter { pretty: None };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    value.serialize(&mut serializer)?;
+    Ok(bytes)
+}
+
 /// Members by name at all levels. Values come from policies, whose nesting is bounded.
-fn sorted(map: Map<String, Value>) -> Map<String, Value> {
+pub(crate) fn sorted(map: Map<String, Value>) -> Map<String, Value> {
     let mut members: Vec<(String, Value)> = map
         .into_iter()
         .map(|(key, value)| (key, sorted_value(value)))
@@ -216,6 +347,8 @@ fn errors(problems: &[Problem]) -> Vec<Element<'_>> {
             msg: &problem.message,
             code: &problem.code,
             location: problem.location.as_ref().map(location),
+            severity: problem.severity.as_str(),
+            help: &problem.help,
         };
         match elements
             .last_mut()
@@ -224,74 +357,50 @@ fn errors(problems: &[Problem]) -> Vec<Element<'_>> {
             Some(element) => element.errors.push(item),
             None => elements.push(Element {
                 filename: file,
-                namespace: "",
-                successes: 0,
-                warnings: Vec::new(),
-                failures: Vec::new(),
-                exceptions: Vec::new(),
                 errors: vec![item],
+                ..Element::default()
             }),
         }
     }
     elements
 }
 
-/// Indents by tabs and escapes what Go's encoder escapes.
+/// Escapes what Go's encoder escapes, and may indent by tabs.
 struct GoFormatter {
-    pretty: PrettyFormatter<'static>,
+    pretty: Option<PrettyFormatter<'static>>,
 }
 
 impl GoFormatter {
     fn new() -> GoFormatter {
         GoFormatter {
-            pretty: PrettyFormatter::with_indent(b"\t"),
+            pretty: Some(PrettyFormatter::with_indent(b"\t")),
         }
     }
 }
 
+/// Hands a method of `Formatter` on.
+macro_rules! pass {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {
+        $(fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $arg: $type)*) -> io::Result<()> {
+            match &mut self.pretty {
+                Some(pretty) => pretty.$name(writer $(, $arg)*),
+                None => CompactFormatter.$name(writer $(, $arg)*),
+            }
+        })*
+    };
+}
+
 impl Formatter for GoFormatter {
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.pretty.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.pretty.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object_value(writer)
+    pass! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        begin_object_value();
+        end_object_value();
     }
 
     fn write_string_fragment<W: ?Sized + io::Write>(
@@ -311,13 +420,5 @@ impl Formatter for GoFormatter {
             rest = chars.as_str();
         }
         writer.write_all(rest.as_bytes())
-    }
-
-    fn write_char_escape<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        self.pretty.write_char_escape(writer, escape)
     }
 }

@@ -183,29 +183,17 @@ pub fn reporter<'w>(
     options: &ReportOptions,
     out: Box<dyn io::Write + 'w>,
 ) -> Box<dyn Reporter + 'w> {
+    let options = *options;
     match format {
-        Format::Text => Box::new(crate::text::Text::new(*options, out)),
-        Format::Json => Box::new(crate::json::Json::new(*options, out)),
-        _ => Box::new(Missing(format)),
-    }
-}
-
-/// A format that is not there.
-struct Missing(Format);
-
-impl Reporter for Missing {
-    fn begin(&mut self, _: &RunInfo) -> io::Result<()> {
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!("the output format `{}` is not available", self.0),
-        ))
-    }
-
-    fn file(&mut self, _: &[FileResult], _: &[Problem]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
-        Ok(())
+        Format::Text => Box::new(crate::text::Text::new(options, out)),
+        Format::Stdout => Box::new(crate::stdout::Stdout::new(options, out)),
+        Format::Json => Box::new(crate::json::Json::new(options, out)),
+        Format::Tap => Box::new(crate::tap::Tap::new(options, out)),
+        Format::Table => Box::new(crate::table::Table::new(options, out)),
+        Format::Junit => Box::new(crate::junit::Junit::new(options, out)),
+        Format::Github => Box::new(crate::github::Github::new(options, out)),
+        Format::AzureDevOps => Box::new(crate::azure::Azure::new(options, out)),
+        Format::Sarif if options.compat => Box::new(crate::sarif_compat::SarifCompat::new(out)),
+        Format::Sarif => Box::new(crate::sarif::Sarif::new(out)),
     }
 }
