@@ -9,6 +9,8 @@ use crate::finding::Finding;
 pub fn fingerprint(finding: &Finding, filename: &str) -> String {
     let place = finding.location.as_ref();
     let file = place.map_or(filename, |place| place.file.as_str());
+    // Standard input has no name in reports.
+    let file = if file == "-" { "" } else { file };
     let path = place.and_then(|place| place.path.as_deref());
     let object = finding
         .object

@@ -158,7 +158,7 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
             failures: all(element.failures, Level::Failure),
             exceptions: exceptions
                 .map(|item| Exception {
-                    rule: rule(item.rule, None, &namespace),
+                    rule: rule(item.rule, None, &namespace, "exception"),
                     message: item.msg,
                 })
                 .collect(),
@@ -219,8 +219,9 @@ impl Results {
     }
 }
 
-/// A rule by the query that asked it; where the report has a name that is not the rule's own, it is an id.
-fn rule(name: Option<String>, query: Option<&str>, namespace: &str) -> RuleId {
+/// A rule by the query that asked it; without one, it is named
+/// by what it is. Where the report has a name that is not the rule's own, that is an id.
+fn rule(name: Option<String>, query: Option<&str>, namespace: &str, kind: &str) -> RuleId {
     let path = query
         .and_then(|query| query.strip_prefix("data."))
         .and_then(|path| path.rsplit_once('.'));
@@ -232,7 +233,8 @@ fn rule(name: Option<String>, query: Option<&str>, namespace: &str) -> RuleId {
         },
         None => RuleId {
             package: namespace.to_owned(),
-            ..RuleId::default()
+            name: kind.to_owned(),
+            id: None,
         },
     };
     if let Some(name) = name.filter(|name| *name != rule.to_string()) {
@@ -250,7 +252,11 @@ fn finding(item: Item, level: Level, namespace: &str) -> Finding {
     if !query.is_empty() {
         metadata.shift_remove("query");
     }
-    let rule = rule(item.rule, Some(&query), namespace);
+    let kind = match level {
+        Level::Failure => "deny",
+        Level::Warning => "warn",
+    };
+    let rule = rule(item.rule, Some(&query), namespace, kind);
     let severity = item.severity.or_else(|| {
         let severity = metadata.get("severity").and_then(Value::as_str);
         severity.map(str::to_owned)
