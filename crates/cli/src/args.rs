@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Args),
     /// Writes documentation of policies: their rules, and what `# METADATA` comments say about them.
     Doc(commands::doc::Args),
+    /// Writes results, which `-o json` wrote, in another format.
+    ///
+    /// Exit codes: 0 written, whatever the results are; 2 not read.
+    Reformat(commands::reformat::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }

@@ -9,5 +9,6 @@ pub(crate) mod fmt;
 pub(crate) mod new;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod reformat;
 pub(crate) mod test;
 pub(crate) mod verify;

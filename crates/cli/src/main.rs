@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Push(args) => commands::push::run(&args, false),
         args::Command::Fmt(args) => commands::fmt::run(&args, false),
         args::Command::Doc(args) => commands::doc::run(&args, false),
+        args::Command::Reformat(args) => commands::reformat::run(&args, false),
         args::Command::Capabilities => commands::capabilities::run(),
     };
     match result {

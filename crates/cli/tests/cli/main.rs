@@ -19,6 +19,7 @@ mod new;
 mod output;
 mod policies;
 mod pull;
+mod reformat;
 mod support;
 mod unchecked;
 mod verify;
