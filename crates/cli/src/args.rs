@@ -45,6 +45,10 @@ pub(crate) enum Command {
     /// `--target portable` makes one that has all it needs, with OPA's Wasm ABI 1.3: it runs in the SDKs of OPA and in
     /// any other host of OPA's modules.
     Build(commands::build::Args),
+    /// Tells everything that is wrong with policies and their unit tests.
+    ///
+    /// Exit codes: 0 no error; 1 a policy has an error; 2 policies could not be read.
+    Check(commands::check::Args),
     /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
     New(commands::new::Args),
     /// Gets policies from a folder, a repository, a web server or a registry.

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod capabilities;
+pub(crate) mod check;
 pub(crate) mod doc;
 pub(crate) mod eval;
 pub(crate) mod explain;

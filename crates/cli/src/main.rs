@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         args::Command::Explain(args) => commands::explain::run(&args),
         args::Command::Verify(args) => commands::verify::run(&args),
         args::Command::Build(args) => commands::build::run(&args),
+        args::Command::Check(args) => commands::check::run(&args),
         args::Command::New(args) => commands::new::run(&args),
         args::Command::Pull(args) => commands::pull::run(&args, false),
         args::Command::Push(args) => commands::push::run(&args, false),

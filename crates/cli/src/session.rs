@@ -259,14 +259,8 @@ pub(crate) fn check(
         RegoVersion::V1
     };
     let policies = policies::load(origin, version, sources)?;
-    if policies
-        .errors
-        .iter()
-        .any(kpol_diagnostics::Diagnostic::is_error)
-    {
-        return Err(rendered(sources, &policies.errors));
-    }
-    compile::check(&policies.modules, &[], front).map_err(|errors| rendered(sources, &errors))
+    compile::check_parsed(&policies.modules, policies.errors, front)
+        .map_err(|errors| rendered(sources, &errors))
 }
 
 /// Fails where a namespace that was asked for has no rule to run, or there is none at all.

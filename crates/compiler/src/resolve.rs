@@ -29,6 +29,7 @@ use crate::resolve::clause::{Found, Lower};
 use crate::resolve::imports::Names;
 use crate::resolve::metadata::{Metadata, Place};
 use crate::resolve::rules::Tables;
+pub(crate) use crate::resolve::rules::{package_path, path_of};
 
 /// How many bodies (comprehensions, `every`, `not`, `and`, `or`) may stand inside each other.
 pub const MAX_BODIES: u32 = 64;

@@ -9,6 +9,7 @@
 )]
 
 mod build;
+mod check;
 mod checks;
 mod eval;
 mod help;

@@ -407,11 +407,13 @@ impl<'e> Checker<'e> {
                 Shape::Leaf(Type::set(of.map(Type::settled)))
             }
             TermKind::ObjectComprehension { key, value, body } => {
-                let mut types = self
-                    .closure(body, &[key, value])
-                    .into_iter()
-                    .map(Type::settled);
-                let rest = types.next().zip(types.next());
+                // A key without a type, such as a parameter, keeps none: for OPA there are no keys to iterate over.
+                let mut types = self.closure(body, &[key, value]).into_iter();
+                let key = types.next().map(|key| match key {
+                    Type::Unknown => Type::Unknown,
+                    key => key.settled(),
+                });
+                let rest = key.zip(types.next().map(Type::settled));
                 Shape::Leaf(Type::object(Vec::new(), rest))
             }
             TermKind::Template(parts) => {

@@ -184,12 +184,12 @@ impl Tables {
 }
 
 /// The module's package below `data`.
-pub(super) fn package_path(module: &Module) -> Vec<String> {
+pub(crate) fn package_path(module: &Module) -> Vec<String> {
     module.package.path.iter().map(|s| s.name.clone()).collect()
 }
 
 /// The rule's path, and how many arguments of its head's ref belong to it.
-pub(super) fn path_of(package: &[String], rule: &AstRule) -> (Vec<String>, usize) {
+pub(crate) fn path_of(package: &[String], rule: &AstRule) -> (Vec<String>, usize) {
     let mut path = package.to_vec();
     path.extend(rule.head.reference.head_name().map(str::to_owned));
     let mut ground = 0;

@@ -213,7 +213,7 @@ impl<'e> Checker<'e> {
                 }
                 return self.anything(shapes.get(at..).unwrap_or_default());
             }
-            let Some(keys) = of.keys() else {
+            let Some(keys) = of.keys().filter(|keys| *keys != Type::Unknown) else {
                 return self.no_collection(whole, at, &of);
             };
             if let Some(key) = scalar {
