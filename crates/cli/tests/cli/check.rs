@@ -19,7 +19,7 @@ fn all_errors_of_all_files_are_shown() {
         .file("policy/b.rego", "package b\n\nq := unbound\n")
         .file(
             "policy/b_test.rego",
-            "package b_test\n\ntest_q if count(1, 2)\n",
+            "package b_test\n\ntest_q if count([], 1, 2)\n",
         );
     let run = folder.kpol(&["check", "policy"]).expect(1);
     run.says(&[
