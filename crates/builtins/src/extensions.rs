@@ -135,6 +135,7 @@ mod tests {
                 name,
                 args,
                 now_ns: 0,
+                file: None,
             };
             Standard::default()
                 .call(&call)

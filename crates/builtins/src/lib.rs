@@ -36,6 +36,8 @@ pub struct HostCall<'a> {
     pub args: &'a str,
     /// The evaluation's time, in nanoseconds since 1970.
     pub now_ns: i64,
+    /// The file of the policy that calls it, where that is known: paths may be relative to it.
+    pub file: Option<&'a str>,
 }
 
 /// Builtin functions that a policy's host provides.

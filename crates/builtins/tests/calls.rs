@@ -17,6 +17,7 @@ fn call(name: &str, args: &Json) -> Result<Json, String> {
         name,
         args: &args,
         now_ns: 0,
+        file: None,
     };
     let answer = Standard::new(Options::default()).call(&call);
     let answer = answer.map_err(|error| error.message)?.unwrap();
@@ -235,6 +236,7 @@ fn addresses_need_no_network() {
             name: "net.lookup_ip_addr",
             args: &args,
             now_ns: 0,
+            file: None,
         };
         let answer = Standard::default().call(&call).unwrap().unwrap();
         let answer = answer.replace('{', "[").replace('}', "]");

@@ -36,6 +36,7 @@ fn call_at(host: &Standard, request: &Json, now_ns: i64) -> Result<Json, String>
         name: "http.send",
         args: &args,
         now_ns,
+        file: None,
     };
     let answer = host.call(&call).map_err(|error| error.message)?;
     Ok(serde_json::from_str(&answer.unwrap()).unwrap())

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use kpol_syntax::ast::RegoVersion;
 
 use crate::commands;
 
@@ -11,6 +12,13 @@ use crate::commands;
 #[derive(Debug, Parser)]
 #[command(name = "kpol", version, propagate_version = true)]
 pub(crate) struct Args {
+    /// A configuration file. [default: kpol.toml or conftest.toml in this folder, if there is one]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(crate) config_file: Option<PathBuf>,
+    /// Does everything as conftest does: texts, results and exit codes, also where that lets something pass that was
+    /// not checked.
+    #[arg(long, global = true)]
+    pub(crate) conftest_compat: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -49,6 +57,8 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 no error; 1 a policy has an error; 2 policies could not be read.
     Check(commands::check::Args),
+    /// Prints files as policies see them, as JSON.
+    Parse(commands::parse::Args),
     /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
     New(commands::new::Args),
     /// Gets policies from a folder, a repository, a web server or a registry.
@@ -87,11 +97,31 @@ pub(crate) struct NetArgs {
     pub(crate) allow_net: Vec<String>,
 }
 
+/// Versions of Rego.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rego {
+    /// Before OPA 1.0: no `if` and `contains` needed.
+    V0,
+    /// Since OPA 1.0.
+    V1,
+}
+
+impl PolicyArgs {
+    /// The version of Rego that policies are read as.
+    pub(crate) fn version(&self) -> RegoVersion {
+        if self.rego_v0 || self.rego_version == Rego::V0 {
+            RegoVersion::V0
+        } else {
+            RegoVersion::V1
+        }
+    }
+}
+
 /// Where policies and data come from.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PolicyArgs {
     /// A folder or file with policies; may be given many times.
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_delimiter = ',')]
     pub(crate) policy: Vec<PathBuf>,
     /// A compiled policy instead: from `kpol build`, or any module that speaks OPA's Wasm ABI.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "bundle", "rego_v0"])]
@@ -103,9 +133,12 @@ pub(crate) struct PolicyArgs {
     #[arg(short, long, value_name = "ENTRYPOINT")]
     pub(crate) entrypoint: Vec<String>,
     /// A folder or file with data for the policies (YAML or JSON); may be given many times.
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_delimiter = ',')]
     pub(crate) data: Vec<PathBuf>,
-    /// Reads policies as Rego v0.
+    /// The version of Rego that policies are written in.
+    #[arg(long, value_name = "VERSION", default_value = "v1", ignore_case = true)]
+    pub(crate) rego_version: Rego,
+    /// Reads policies as Rego v0: `--rego-version v0`.
     #[arg(long)]
     pub(crate) rego_v0: bool,
     /// A capabilities file, in OPA's format: policies that use what it does not allow are refused.

@@ -8,6 +8,7 @@ pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod new;
+pub(crate) mod parse;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod reformat;

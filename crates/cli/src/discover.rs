@@ -1,6 +1,7 @@
 //! Which rules are checks: `deny`, `violation` and `warn`, with or without a suffix, as conftest has them.
 
-use kpol_compiler::hir::{Program, Rule, RuleKind};
+use kpol_compiler::hir::{Program, Rule, RuleKind, TermKind};
+use kpol_compiler::ir::Const;
 use kpol_diagnostics::Diagnostic;
 
 /// What a rule's results are.
@@ -18,13 +19,41 @@ pub(crate) struct Check {
     /// The rule's path below `data`.
     pub(crate) path: Vec<String>,
     pub(crate) severity: Severity,
+    /// How many definitions it has: each counts as a test, as in conftest.
+    pub(crate) definitions: u64,
+    /// Whether it is a set, whose members are findings; else its value is a list of them.
+    pub(crate) set: bool,
 }
 
 /// The packages whose checks run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Namespaces {
     All,
+    /// Names, or globs in which `*` stands for any characters, dots too.
     Named(Vec<String>),
+}
+
+impl Namespaces {
+    /// Whether a name is a glob.
+    pub(crate) fn is_glob(name: &str) -> bool {
+        name.contains(['*', '?', '['])
+    }
+
+    /// Whether one of them is that namespace.
+    pub(crate) fn has(&self, namespace: &str) -> bool {
+        match self {
+            Namespaces::All => true,
+            Namespaces::Named(names) => names.iter().any(|name| matches(name, namespace)),
+        }
+    }
+}
+
+/// Whether a namespace is that of a name or glob. A glob that is none matches nothing.
+pub(crate) fn matches(name: &str, namespace: &str) -> bool {
+    if !Namespaces::is_glob(name) {
+        return name == namespace;
+    }
+    globset::Glob::new(name).is_ok_and(|glob| glob.compile_matcher().is_match(namespace))
 }
 
 /// What a policy has to check.
@@ -38,7 +67,9 @@ pub(crate) struct Discovered {
 }
 
 /// Finds the checks of a program.
-pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
+///
+/// `any_shape` takes rules of all shapes, as conftest does: what has no members counts as a pass.
+pub(crate) fn discover(program: &Program, wanted: &Namespaces, any_shape: bool) -> Discovered {
     let mut found = Discovered::default();
     for rule in &program.rules {
         // A function is called by rules, and no rule by itself.
@@ -52,16 +83,17 @@ pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
         if !found.namespaces.contains(&namespace) {
             found.namespaces.push(namespace.clone());
         }
-        if let Namespaces::Named(names) = wanted
-            && !names.contains(&namespace)
-        {
+        if !wanted.has(&namespace) {
             continue;
         }
-        if matches!(rule.kind, RuleKind::Set) && package.len() + 1 == rule.path.len() {
+        let is_set = matches!(rule.kind, RuleKind::Set);
+        if (is_set || any_shape || is_list(rule)) && package.len() + 1 == rule.path.len() {
             found.checks.push(Check {
                 namespace,
                 path: rule.path.clone(),
                 severity,
+                definitions: rule.clauses.len() as u64 + u64::from(rule.default.is_some()),
+                set: is_set,
             });
         } else if let Some(span) = rule
             .clauses
@@ -84,6 +116,26 @@ pub(crate) fn discover(program: &Program, wanted: &Namespaces) -> Discovered {
         .checks
         .sort_by(|a, b| (&a.namespace, &a.path).cmp(&(&b.namespace, &b.path)));
     found
+}
+
+/// Whether all values of a rule are written as lists: `violation := [{"msg": msg}] if { ... }`.
+fn is_list(rule: &Rule) -> bool {
+    let list = |kind: &TermKind| match kind {
+        TermKind::Array(_) | TermKind::Set(_) => true,
+        TermKind::ArrayComprehension { .. } | TermKind::SetComprehension { .. } => true,
+        TermKind::Const(value) => matches!(value, Const::Array(_) | Const::Set(_)),
+        _ => false,
+    };
+    matches!(rule.kind, RuleKind::Complete)
+        && rule
+            .clauses
+            .iter()
+            .flat_map(|clause| &clause.branches)
+            .all(|branch| list(&branch.value.kind))
+        && rule
+            .default
+            .as_ref()
+            .is_none_or(|default| list(&default.value.kind))
 }
 
 /// The package, the name and the severity of a rule that is named as a check. The name need not be the last key:

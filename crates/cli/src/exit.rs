@@ -15,13 +15,20 @@ pub(crate) enum Exit {
     Unchecked,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
+impl Exit {
+    /// The number that the system gets.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
             Exit::Passed => 0,
             Exit::Failed => 1,
             Exit::Unchecked => 2,
-        })
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
     }
 }
 
@@ -34,7 +41,29 @@ pub(crate) enum CommandError {
     /// The same, with what to do about it.
     #[error("error: {0}\n  help: {1}")]
     Help(String, String),
+    /// In conftest's words, the whole chain but the command's own part: `load: loading policies: …`.
+    #[error("{0}")]
+    Chain(String),
     /// Diagnostics with code frames, already rendered.
     #[error("{0}")]
     Rendered(String),
+}
+
+impl CommandError {
+    /// The error as conftest tells it: each part after the one that it happened in.
+    pub(crate) fn chain(&self, context: &str) -> String {
+        match self {
+            CommandError::Chain(text) if text.is_empty() => context.to_owned(),
+            CommandError::Chain(text) | CommandError::Plain(text) | CommandError::Help(text, _) => {
+                format!("{context}: {}", text.trim_end())
+            }
+            CommandError::Rendered(text) => {
+                let text = text.trim_end();
+                format!(
+                    "{context}: {}",
+                    text.strip_prefix("error: ").unwrap_or(text)
+                )
+            }
+        }
+    }
 }

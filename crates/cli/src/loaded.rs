@@ -120,6 +120,41 @@ impl Worker {
         }
     }
 
+    /// Sets the data for all inputs that follow.
+    pub(crate) fn set_data(&mut self, data: &Arc<Data>) -> Result<(), EvalError> {
+        match self {
+            Worker::Policy(evaluator) => evaluator.set_data(Arc::clone(data)),
+            Worker::Opa(evaluator) => evaluator.set_data(&data.to_json()),
+        }
+    }
+
+    /// Forgets what was evaluated and printed over the present input.
+    pub(crate) fn restart(&mut self) {
+        if let Worker::Policy(evaluator) = self {
+            evaluator.restart();
+        }
+    }
+
+    /// What was printed, one line each: `policy/main.rego:31: text`.
+    pub(crate) fn printed(&self) -> Vec<String> {
+        let Worker::Policy(evaluator) = self else {
+            return Vec::new();
+        };
+        let line = |printed: kpol_engine::Printed| match printed.site {
+            Some(site) => format!("{}:{}: {}", site.file, site.line, printed.text),
+            None => printed.text,
+        };
+        evaluator.printed().into_iter().map(line).collect()
+    }
+
+    /// The first error of a builtin that only made a call undefined.
+    pub(crate) fn builtin_error(&mut self) -> Option<EvalError> {
+        match self {
+            Worker::Policy(evaluator) => evaluator.builtin_error(),
+            Worker::Opa(_) => None,
+        }
+    }
+
     /// An entrypoint's value as JSON; none where it is undefined.
     pub(crate) fn value(&mut self, entry: EntryId) -> Result<Option<String>, EvalError> {
         match self {

@@ -14,9 +14,12 @@ pub(crate) struct About {
     pub(crate) line: Option<u32>,
     pub(crate) id: Option<String>,
     pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
     pub(crate) severity: Option<String>,
     pub(crate) remediation: Option<String>,
     pub(crate) links: Vec<String>,
+    /// What the rule is about, for filters: `custom.tags`.
+    pub(crate) tags: Vec<String>,
 }
 
 /// All metadata of a program, parsed.
@@ -101,8 +104,13 @@ fn about(value: &Value) -> About {
         line: None,
         id: text(custom.and_then(|c| c.get("id"))),
         title: text(value.get("title")),
+        description: text(value.get("description")),
         severity: text(custom.and_then(|c| c.get("severity"))),
         remediation: text(custom.and_then(|c| c.get("remediation"))),
         links,
+        tags: (custom.and_then(|c| c.get("tags")))
+            .and_then(Value::as_array)
+            .map(|tags| tags.iter().filter_map(|tag| text(Some(tag))).collect())
+            .unwrap_or_default(),
     }
 }

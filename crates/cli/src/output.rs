@@ -8,8 +8,13 @@ use crate::exit::CommandError;
 
 /// Writes to standard output. A reader that went away is no error.
 pub(crate) fn write(text: &str) -> Result<(), CommandError> {
+    write_bytes(text.as_bytes())
+}
+
+/// The same for bytes.
+pub(crate) fn write_bytes(bytes: &[u8]) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CommandError::Plain(format!("cannot write: {error}")))
         }

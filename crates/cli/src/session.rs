@@ -1,5 +1,6 @@
 //! From the command line to a loaded policy and its checks.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,13 +9,16 @@ use kpol_compiler::capabilities::Capabilities;
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
 use kpol_compiler::{plan, resolve};
-use kpol_diagnostics::SourceMap;
+use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{BuiltinOptions, Data, Engine, EngineOptions, EntryId, Policy, Standard};
-use kpol_syntax::ast::RegoVersion;
+use kpol_findings::{Level, RuleId, RuleInfo};
+use kpol_syntax::ast::{Module, RegoVersion};
 
 use crate::args::NetArgs;
 use crate::bundle;
 use crate::commands::test::Args as TestArgs;
+use crate::compile_errors::{self, Stage};
+use crate::configs::{self, Configs};
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
 use crate::loaded::{self, Entry, Loaded};
@@ -30,6 +34,10 @@ pub(crate) struct CheckInfo {
     pub(crate) query: String,
     pub(crate) kind: CheckKind,
     pub(crate) about: Vec<About>,
+    /// How many definitions the rule has.
+    pub(crate) definitions: u64,
+    /// Whether the rule's value is a list of findings, and no set of them.
+    pub(crate) list: bool,
 }
 
 /// What a check's value is.
@@ -54,6 +62,8 @@ impl CheckInfo {
             path,
             kind,
             about: Vec::new(),
+            definitions: 1,
+            list: false,
         }
     }
 
@@ -75,12 +85,47 @@ impl CheckInfo {
     }
 }
 
+/// What a policy may look at or do, as far as its text tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Uses {
+    /// `data.inventory`.
+    pub(crate) inventory: bool,
+    /// `data.conftest.file`.
+    pub(crate) file: bool,
+    /// `print`.
+    pub(crate) print: bool,
+}
+
+impl Uses {
+    fn of(sources: &SourceMap) -> Uses {
+        let mut uses = Uses::default();
+        for id in 0..sources.len() {
+            let text = sources.text(kpol_diagnostics::SourceId(id as u32));
+            uses.inventory |= text.contains("inventory");
+            uses.file |= text.contains("conftest");
+            uses.print |= text.contains("print(");
+        }
+        uses
+    }
+
+    /// All, for policies without a text.
+    const ANY: Uses = Uses {
+        inventory: true,
+        file: false,
+        print: true,
+    };
+}
+
 /// A policy that is ready to run, and its checks.
 pub(crate) struct Session {
     pub(crate) policy: Loaded,
     pub(crate) checks: Vec<CheckInfo>,
-    /// Whether the policy may look at `data.inventory`.
-    pub(crate) wants_inventory: bool,
+    /// The namespaces that results are told for, in order, whether or not they have checks.
+    pub(crate) namespaces: Vec<String>,
+    /// The `exception` rules, by namespace.
+    pub(crate) exceptions: BTreeMap<String, EntryId>,
+    /// What the policy may look at or do.
+    pub(crate) uses: Uses,
     /// Whether the command line names each entrypoint: then each must be a check, or a package with one.
     pub(crate) chosen: bool,
     /// The data that the policy brings with it.
@@ -91,6 +136,7 @@ impl Session {
     /// What `kpol test` runs.
     pub(crate) fn for_test(
         args: &TestArgs,
+        compat: bool,
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
         if let Some(file) = &args.policies.module {
@@ -98,12 +144,17 @@ impl Session {
             return Session::from_module(args, &name, wasm);
         }
         let Some(file) = &args.policies.bundle else {
-            return Session::from_policies(args, &Origin::choose(&args.policies.policy), sources);
+            let origin = if compat && args.policies.policy.is_empty() {
+                Origin::Paths(vec![PathBuf::from("policy")])
+            } else {
+                Origin::choose(&args.policies.policy)
+            };
+            return Session::from_policies(args, compat, &origin, sources);
         };
         let mut bundle = bundle::open(file)?;
         let mut session = match bundle.module.take() {
             Some((name, wasm)) => Session::from_module(args, &name, wasm)?,
-            None => Session::from_policies(args, &bundle.policies, sources)?,
+            None => Session::from_policies(args, compat, &bundle.policies, sources)?,
         };
         bundle.add_data(&mut session.data, sources)?;
         Ok(session)
@@ -111,11 +162,30 @@ impl Session {
 
     fn from_policies(
         args: &TestArgs,
+        compat: bool,
         origin: &Origin,
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
         let front = front(args.policies.capabilities.as_deref())?;
-        let program = check(origin, args.policies.rego_v0, &front, sources)?;
+        let version = args.policies.version();
+        let policies = if compat {
+            let told = |_| CommandError::Chain(compile_errors::no_policies(&args.policies.policy));
+            policies::load_with_tests(origin, version, sources).map_err(told)?
+        } else {
+            policies::load(origin, version, sources)?
+        };
+        let errors = |errors: &[Diagnostic], stage: Stage, sources: &SourceMap| {
+            if compat {
+                CommandError::Chain(compile_errors::chain(errors, stage, sources))
+            } else {
+                rendered(sources, errors)
+            }
+        };
+        if policies.errors.iter().any(Diagnostic::is_error) {
+            return Err(errors(&policies.errors, Stage::Parse, sources));
+        }
+        let program = compile::check(&policies.modules, &[], &front)
+            .map_err(|found| errors(&found, Stage::Compile, sources))?;
         let entrypoints = &args.policies.entrypoint;
         let wanted = match (origin, args.all_namespaces, &args.namespace[..]) {
             _ if !entrypoints.is_empty() => Namespaces::All,
@@ -123,20 +193,29 @@ impl Session {
             (_, false, []) => Namespaces::Named(vec!["main".to_owned()]),
             (_, false, names) => Namespaces::Named(names.to_vec()),
         };
-        let mut found = discover::discover(&program, &wanted);
+        let mut found = discover::discover(&program, &wanted, compat);
+        if compat {
+            compile_errors::without_contains(&program, sources)?;
+            same_names(&mut found.checks);
+        }
         if !entrypoints.is_empty() {
             found.checks = chosen(found.checks, entrypoints)?;
         }
-        if !found.errors.is_empty() {
+        if !found.errors.is_empty() && !compat {
             return Err(rendered(sources, &found.errors));
         }
-        missing(&wanted, &found)?;
+        if !compat {
+            missing(&wanted, &found)?;
+        }
+        let namespaces = namespaces(&policies.modules, &wanted, &found, compat);
+        let exempting: Vec<(String, Vec<String>)> = namespaces
+            .iter()
+            .filter_map(|namespace| Some((namespace.clone(), exception(&program, namespace)?)))
+            .collect();
         let options = compile::Options {
             plan: plan::Options {
-                entrypoints: found
-                    .checks
-                    .iter()
-                    .map(|check| check.path.clone())
+                entrypoints: (found.checks.iter().map(|check| check.path.clone()))
+                    .chain(exempting.iter().map(|(_, path)| path.clone()))
                     .collect(),
                 trace: true,
                 ..plan::Options::default()
@@ -145,26 +224,32 @@ impl Session {
         };
         let artifact = compile::generate(&program, sources, &options)
             .map_err(|errors| rendered(sources, &errors))?;
-        let policy = load(&artifact, &args.net, &front)?;
+        let policy = load(&artifact, &args.net, compat, &front)?;
         let mut metadata = metadata::Metadata::read(&program, sources)?;
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
             let query = kpol_compiler::names::data_ref(&check.path);
-            let entry = crate::commands::test::entry(&policy, &query)?;
+            let entry = entry(&policy, &query)?;
             let about = metadata.of(&program, &check.path);
             checks.push(CheckInfo {
                 about,
                 namespace: check.namespace,
+                definitions: check.definitions,
+                list: !check.set,
                 ..CheckInfo::new(entry, check.path, CheckKind::Rule(check.severity))
             });
         }
-        let wants_inventory = (0..sources.len())
-            .map(|id| sources.text(kpol_diagnostics::SourceId(id as u32)))
-            .any(|text| text.contains("inventory"));
+        let mut exceptions = BTreeMap::new();
+        for (namespace, path) in exempting {
+            let query = kpol_compiler::names::data_ref(&path);
+            exceptions.insert(namespace, entry(&policy, &query)?);
+        }
         Ok(Session {
             policy: Loaded::Policy(policy),
             checks,
-            wants_inventory,
+            namespaces,
+            exceptions,
+            uses: Uses::of(sources),
             chosen: !args.policies.entrypoint.is_empty(),
             data: Data::new(),
         })
@@ -172,7 +257,7 @@ impl Session {
 
     fn from_module(args: &TestArgs, name: &str, wasm: Vec<u8>) -> Result<Session, CommandError> {
         let front = front(args.policies.capabilities.as_deref())?;
-        let policy = Loaded::from_wasm(&engine(&args.net, &front)?, name, wasm)?;
+        let policy = Loaded::from_wasm(&engine(&args.net, false, &front)?, name, wasm)?;
         let mut checks = Vec::new();
         let entries = if args.policies.entrypoint.is_empty() {
             policy.entries()
@@ -193,14 +278,119 @@ impl Session {
                 "no rule ran: `{name}` has no entrypoint"
             )));
         }
+        let mut namespaces: Vec<String> = (checks.iter())
+            .filter(|check| check.kind != CheckKind::Package)
+            .map(|check| check.namespace.clone())
+            .collect();
+        namespaces.sort();
+        namespaces.dedup();
         Ok(Session {
             policy,
             checks,
-            wants_inventory: true,
+            namespaces,
+            exceptions: BTreeMap::new(),
+            uses: Uses::ANY,
             chosen: !args.policies.entrypoint.is_empty(),
             data: Data::new(),
         })
     }
+}
+
+impl Session {
+    /// What the checks say about themselves, for outputs that list rules.
+    pub(crate) fn rules(&self) -> Vec<RuleInfo> {
+        self.checks
+            .iter()
+            .filter_map(|check| {
+                let CheckKind::Rule(severity) = check.kind else {
+                    return None;
+                };
+                let about = check.about(None).cloned().unwrap_or_default();
+                Some(RuleInfo {
+                    rule: RuleId {
+                        package: check.namespace.clone(),
+                        name: check.path.last().cloned().unwrap_or_default(),
+                        id: about.id,
+                    },
+                    level: match severity {
+                        Severity::Failure => Level::Failure,
+                        Severity::Warning => Level::Warning,
+                    },
+                    title: about.title,
+                    description: about.description,
+                    severity: about.severity,
+                    remediation: about.remediation,
+                    links: about.links,
+                    tags: about.tags,
+                })
+            })
+            .collect()
+    }
+}
+
+/// The entrypoint of a query that the policy was compiled for.
+pub(crate) fn entry(policy: &Policy, query: &str) -> Result<EntryId, CommandError> {
+    policy
+        .entrypoint(query)
+        .ok_or_else(|| CommandError::Plain(format!("the policy has no entrypoint `{query}`")))
+}
+
+/// Of checks whose names differ in case only, conftest sees the first.
+fn same_names(checks: &mut Vec<discover::Check>) {
+    let mut known: Vec<String> = Vec::new();
+    checks.retain(|check| {
+        let name = check.path.join("/").to_lowercase();
+        let new = !known.contains(&name);
+        known.push(name);
+        new
+    });
+}
+
+/// The namespaces that results are told for. conftest tells them for each package that is asked for, also for those
+/// without checks, and for names that no package has.
+fn namespaces(
+    modules: &[Module],
+    wanted: &Namespaces,
+    found: &discover::Discovered,
+    compat: bool,
+) -> Vec<String> {
+    let mut names: Vec<String> = match wanted {
+        Namespaces::Named(names)
+            if compat && !names.iter().any(|name| Namespaces::is_glob(name)) =>
+        {
+            return names.clone();
+        }
+        _ if compat => modules
+            .iter()
+            .map(|module| {
+                let keys: Vec<&str> =
+                    (module.package.path.iter().map(|key| key.name.as_str())).collect();
+                keys.join(".")
+            })
+            .filter(|name| wanted.has(name))
+            .collect(),
+        _ => found
+            .checks
+            .iter()
+            .map(|check| check.namespace.clone())
+            .collect(),
+    };
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The path of a namespace's `exception` rule.
+fn exception(program: &Program, namespace: &str) -> Option<Vec<String>> {
+    let path: Vec<String> = namespace
+        .split('.')
+        .chain(["exception"])
+        .map(str::to_owned)
+        .collect();
+    let has = program.rules.iter().any(|rule| {
+        rule.path == path && !matches!(rule.kind, kpol_compiler::hir::RuleKind::Function(_))
+    });
+    has.then_some(path)
 }
 
 /// The checks that are named on the command line, or that are in packages named there.
@@ -249,15 +439,10 @@ pub(crate) fn read_module(file: &Path) -> Result<(String, Vec<u8>), CommandError
 /// Parses and checks all policies of an origin.
 pub(crate) fn check(
     origin: &Origin,
-    rego_v0: bool,
+    version: RegoVersion,
     front: &resolve::Options,
     sources: &mut SourceMap,
 ) -> Result<Program, CommandError> {
-    let version = if rego_v0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
     let policies = policies::load(origin, version, sources)?;
     compile::check_parsed(&policies.modules, policies.errors, front)
         .map_err(|errors| rendered(sources, &errors))
@@ -266,7 +451,9 @@ pub(crate) fn check(
 /// Fails where a namespace that was asked for has no rule to run, or there is none at all.
 fn missing(wanted: &Namespaces, found: &discover::Discovered) -> Result<(), CommandError> {
     if let Namespaces::Named(names) = wanted
-        && let Some(name) = names.iter().find(|name| !found.namespaces.contains(name))
+        && let Some(name) = names.iter().find(|name| {
+            !(found.namespaces.iter()).any(|namespace| discover::matches(name, namespace))
+        })
     {
         let hint = if found.namespaces.is_empty() {
             "rules to run are named `deny`, `violation` or `warn`".to_owned()
@@ -293,7 +480,7 @@ fn missing(wanted: &Namespaces, found: &discover::Discovered) -> Result<(), Comm
 
 /// What policies may use: all that there is, or what a capabilities file allows.
 pub(crate) fn front(capabilities: Option<&Path>) -> Result<resolve::Options, CommandError> {
-    let mut builtins = kpol_engine::standard_builtins();
+    let mut builtins = configs::declare(kpol_engine::standard_builtins());
     if let Some(file) = capabilities {
         let name = file.display().to_string();
         let failed = |error: String| CommandError::Plain(format!("`{name}`: {error}"));
@@ -312,22 +499,29 @@ pub(crate) fn front(capabilities: Option<&Path>) -> Result<resolve::Options, Com
 pub(crate) fn load(
     artifact: &Artifact,
     net: &NetArgs,
+    compat: bool,
     front: &resolve::Options,
 ) -> Result<Policy, CommandError> {
-    engine(net, front)?
+    engine(net, compat, front)?
         .load(artifact)
         .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))
 }
 
-/// An engine with the cache of compiled code.
-pub(crate) fn engine(net: &NetArgs, front: &resolve::Options) -> Result<Engine, CommandError> {
+/// An engine with the cache of compiled code. As in conftest, policies may then ask any host.
+pub(crate) fn engine(
+    net: &NetArgs,
+    compat: bool,
+    front: &resolve::Options,
+) -> Result<Engine, CommandError> {
     let capabilities = front.builtins.capabilities();
-    let builtins = Standard::new(BuiltinOptions {
-        allow_net: allow_net(net, capabilities.and_then(|own| own.allow_net.as_deref())),
-    });
+    let mut allow_net = allow_net(net, capabilities.and_then(|own| own.allow_net.as_deref()));
+    if compat && allow_net.is_empty() && capabilities.is_none() {
+        allow_net.push("*".to_owned());
+    }
+    let builtins = Standard::new(BuiltinOptions { allow_net });
     Engine::new(EngineOptions {
         cache: cache_folder(),
-        builtins: Arc::new(builtins),
+        builtins: Arc::new(Configs::new(builtins)),
         ..EngineOptions::default()
     })
     .map_err(|error| CommandError::Plain(error.to_string()))

@@ -159,7 +159,7 @@ impl Checker {
 
 impl Running {
     fn start(policy: &ForeignPolicy, limits: Limits) -> Result<Running, EvalError> {
-        let mut store = new_store(&policy.engine, Arc::default(), limits);
+        let mut store = new_store(&policy.engine, Arc::default(), Arc::default(), limits);
         let started = Running::link(&mut store, &policy.module);
         match started {
             Ok((memory, version, alloc, validate, free)) if version == ABI_VERSION => Ok(Running {

@@ -51,7 +51,12 @@ impl Instance {
         strict: bool,
     ) -> Result<Instance, EvalError> {
         let engine = policy.inner.engine.clone();
-        let mut store = new_store(&engine, Arc::clone(&policy.inner.declared), limits);
+        let mut store = new_store(
+            &engine,
+            Arc::clone(&policy.inner.declared),
+            Arc::clone(&policy.inner.sites),
+            limits,
+        );
         let _running = engine.inner.ticker.run();
         let linked = link(
             &mut store,

@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) module: Module,
     pub(crate) entries: Vec<String>,
-    pub(crate) sites: Vec<SourceSite>,
+    pub(crate) sites: Arc<[SourceSite]>,
     pub(crate) traces: Vec<TraceSite>,
     /// The address of the marks of coverage, and how many there are.
     pub(crate) cover: (u32, usize),

@@ -104,6 +104,7 @@ impl<'p> Machine<'p> {
                     name,
                     args: &key.1,
                     now_ns: self.now_ns,
+                    file: None,
                 });
                 if stays {
                     self.answers.insert(key, answer.clone());

@@ -9,7 +9,7 @@ use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, EvalError, Limits};
 use kpol_input::{Document, Options};
 use kpol_syntax::ast::visit::{Visitor, walk_term};
-use kpol_syntax::ast::{Expr, ExprKind, Query, RegoVersion, Term, TermKind, Var};
+use kpol_syntax::ast::{Expr, ExprKind, Query, Term, TermKind, Var};
 use serde_json::{Map, Value};
 
 use crate::args::{LimitArgs, NetArgs, PolicyArgs};
@@ -93,7 +93,7 @@ fn of_module(
     sources: &mut SourceMap,
 ) -> Result<Option<Value>, CommandError> {
     let front = session::front(args.policies.capabilities.as_deref())?;
-    let policy = Loaded::from_wasm(&session::engine(&args.net, &front)?, name, wasm)?;
+    let policy = Loaded::from_wasm(&session::engine(&args.net, false, &front)?, name, wasm)?;
     let entry = match (&args.query, entrypoint(args)?) {
         (Some(query), _) => {
             let path = loaded::ref_path(query).ok_or_else(|| {
@@ -149,11 +149,7 @@ fn of_query(
     data: Data,
     sources: &mut SourceMap,
 ) -> Result<Option<Value>, CommandError> {
-    let version = if args.policies.rego_v0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
+    let version = args.policies.version();
     let mut modules = Vec::new();
     if *origin != Origin::Paths(Vec::new()) {
         let loaded = policies::load(origin, version, sources)?;
@@ -197,8 +193,8 @@ fn of_query(
     };
     let artifact = compile::compile(&modules, &queries, sources, &options)
         .map_err(|errors| rendered(sources, &errors))?;
-    let policy = session::load(&artifact, &args.net, &options.front)?;
-    let entry = crate::commands::test::entry(&policy, QUERY)?;
+    let policy = session::load(&artifact, &args.net, false, &options.front)?;
+    let entry = session::entry(&policy, QUERY)?;
     let mut worker = Loaded::Policy(policy)
         .worker(limits(args), args.strict_builtin_errors, &Arc::new(data))
         .map_err(failed)?;

@@ -167,7 +167,6 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
 ///
 /// # Errors
 /// As for `run`.
-#[expect(dead_code, reason = "`kpol test --update` is to come")]
 pub(crate) fn update(
     sources: &[String],
     folder: &Path,

@@ -1,33 +1,34 @@
 //! `kpol test`.
 
-mod run;
+mod evaluate;
+pub(crate) mod input;
+mod pipeline;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::IsTerminal;
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-use clap::ValueEnum;
-use kpol_diagnostics::{Diagnostic, SourceMap, Span};
-use kpol_engine::{EntryId, Limits, Policy};
-use kpol_findings::{FileResult, Report};
-use kpol_input::{Document, InputError, Options};
-use rayon::prelude::*;
+use kpol_engine::{EntryId, Limits};
+use kpol_findings::{Counts, Problem, RunInfo, Summary};
+use kpol_formats::Parser;
+use regex_automata::meta::Regex;
 
-use self::run::{Checked, Outcome, Run};
+pub(crate) use self::input::Reading;
+use self::pipeline::{FileOutcome, Pipeline};
 use crate::args::{LimitArgs, NetArgs, PolicyArgs};
-use crate::discover::Severity;
 use crate::exit::{CommandError, Exit};
-use crate::session::{CheckKind, Session};
-use crate::{data, inputs, inventory};
-
-/// Fewer documents than this are not worth a thread.
-const PARALLEL: usize = 16;
+use crate::inputs::{self, InputFile, Wanted};
+use crate::outputs::{self, Outputs};
+use crate::policies::Origin;
+use crate::session::Session;
+use crate::{data, inventory};
 
 const EXAMPLES: &str = "\
 Examples:
   kpol test deploy/                        with ./policy if there is one, else the built-in policies
   kpol test -p policies -n main app.yaml   the rules of `package main` below policies/
+  kpol test chart/ overlays/production/    a Helm chart and a Kustomize folder, rendered
   helm template chart | kpol test -        manifests from another command
+  kpol test -o text -o sarif=kpol.sarif .  results for people, and for a code scanner
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results
   kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
   kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
@@ -41,223 +42,330 @@ pub(crate) struct Args {
     paths: Vec<String>,
     #[command(flatten)]
     pub(crate) policies: PolicyArgs,
-    /// Evaluates the rules of this package; may be given many times. [default: main]
-    #[arg(short, long, value_name = "NS", conflicts_with_all = ["module", "entrypoint"])]
+    /// Evaluates the rules of this package; may be given many times, and be a glob, in which `*` stands for dots too.
+    /// [default: main]
+    #[arg(short, long, value_name = "NS", value_delimiter = ',', conflicts_with_all = ["module", "entrypoint"])]
     pub(crate) namespace: Vec<String>,
     /// Evaluates the rules of all packages.
     #[arg(long, conflicts_with_all = ["namespace", "module", "entrypoint"])]
     pub(crate) all_namespaces: bool,
-    /// The format of the results.
-    #[arg(short, long, default_value = "text")]
-    output: Output,
+    /// The format of the results, with `=FILE` to write them there; may be given many times: text, stdout, json, tap,
+    /// table, junit, github, azuredevops or sarif. [default: text]
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    output: Vec<String>,
+    /// Evaluates all documents together, as an array of `path` and `contents`.
+    #[arg(long)]
+    combine: bool,
+    /// Reads all files as this format, whatever their names.
+    #[arg(long, value_name = "FORMAT")]
+    parser: Option<String>,
+    /// Leaves paths out that match this regular expression.
+    #[arg(long, value_name = "REGEX")]
+    ignore: Option<String>,
+    /// What standard input is called in the results.
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
+    /// A folder with definitions of Protocol Buffers, for textproto; may be given many times.
+    #[arg(long, value_name = "DIR", value_delimiter = ',')]
+    proto_file_dirs: Vec<PathBuf>,
+    /// Takes Helm charts and Kustomize folders as the files that are in them, instead of rendering them.
+    #[arg(long)]
+    no_render: bool,
+    /// A file with values for Helm; may be given many times.
+    #[arg(long, value_name = "FILE")]
+    helm_values: Vec<PathBuf>,
+    /// A value for Helm, as `key=value`; may be given many times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    helm_set: Vec<String>,
+    /// Pulls policies from these sources into the first policy folder before they are read; may be given many times.
+    #[arg(short, long, value_name = "URL", value_delimiter = ',')]
+    update: Vec<String>,
+    /// Whether registries are spoken to with TLS. [default: true, but for registries on this machine]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    tls: Option<bool>,
     /// Treats warnings as failures.
     #[arg(long)]
     fail_on_warn: bool,
+    /// Ends with 0 also where a policy failed.
+    #[arg(long)]
+    no_fail: bool,
+    /// Prints nothing where nothing failed.
+    #[arg(long)]
+    quiet: bool,
+    /// Leaves out what `exception` rules exempt.
+    #[arg(long)]
+    suppress_exceptions: bool,
+    /// Refuses policies with unused variables, imports and the like, as OPA's strict mode does.
+    #[arg(long)]
+    strict: bool,
+    /// Ends with an error where a builtin does. [kpol's own way; conftest's with --conftest-compat]
+    #[arg(long)]
+    show_builtin_errors: bool,
+    /// Shows how the rules were evaluated, on standard error.
+    #[arg(long)]
+    trace: bool,
+    /// Prints without colours.
+    #[arg(long)]
+    no_color: bool,
+    /// Leaves the message out of names of tests in JUnit output.
+    #[arg(long)]
+    junit_hide_message: bool,
+    /// Leaves files out of GitHub's output of which all checks passed.
+    #[arg(long)]
+    github_hide_passed: bool,
     #[command(flatten)]
     pub(crate) net: NetArgs,
     #[command(flatten)]
     limits: LimitArgs,
 }
 
-/// Formats of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// For people, with code frames.
-    Text,
-    /// conftest's JSON, with a location for each result.
-    Json,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
-    let mut sources = SourceMap::new();
-    let mut session = Session::for_test(args, &mut sources)?;
-    let mut report = Report::default();
-    let files = inputs::expand(&args.paths, &mut report.errors);
-    let documents = read(&files, &mut sources, &mut report.errors);
+/// Checks the inputs.
+///
+/// # Errors
+/// Where nothing can be checked at all; in compat mode where anything cannot.
+pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
+    let mut outputs = Outputs::open(&args.output, &options(args, compat), args.quiet)?;
+    let mut problems = Vec::new();
+    let files = files(args, compat, &mut problems)?;
+    if !args.update.is_empty() {
+        let folder = args
+            .policies
+            .policy
+            .first()
+            .map_or("policy".as_ref(), PathBuf::as_path);
+        crate::commands::pull::update(&args.update, folder, args.tls, compat).map_err(|error| {
+            if compat {
+                CommandError::Chain(error.chain("update policies"))
+            } else {
+                error
+            }
+        })?;
+    }
+    let mut sources = kpol_diagnostics::SourceMap::new();
+    let mut session = Session::for_test(args, compat, &mut sources)?;
+    let reading = reading(args, compat);
     let mut data = std::mem::take(&mut session.data);
     data::load(&args.policies.data, &mut data, &mut sources)?;
-    if session.wants_inventory {
-        inventory::add(&mut data, documents.iter().flat_map(|(_, docs)| docs))?;
+    if session.uses.inventory && !compat {
+        // Policies that look at other objects need all of them first.
+        let mut documents = Vec::new();
+        for file in files
+            .iter()
+            .filter(|file| file.path.as_os_str() != "-" || files.len() == 1)
+        {
+            if let Ok(input) = reading.read(file) {
+                documents.extend(input.documents);
+            }
+        }
+        inventory::add(&mut data, documents.iter())?;
     }
-    let run = Run {
-        session: &session,
-        sources: &sources,
-        data: Arc::new(data),
-        limits: Limits {
-            timeout: args.limits.timeout,
-            memory: args.limits.max_memory,
-        },
+    drop(sources);
+    let limits = Limits {
+        timeout: args.limits.timeout,
+        memory: args.limits.max_memory,
     };
-    let tasks: Vec<(&str, &Document)> = documents
-        .iter()
-        .flat_map(|(name, docs)| docs.iter().map(move |doc| (name.as_str(), doc)))
-        .collect();
-    if tasks.is_empty() && report.errors.is_empty() {
-        return Err(CommandError::Plain(
-            "no rule ran: the files have no documents".to_owned(),
-        ));
-    }
-    let outcomes = run.all(&tasks);
-    collect(&session, &documents, &tasks, outcomes, &mut report)?;
-    report.sort(&sources);
-    print(args, &report, &sources)?;
-    Ok(exit(args, &report))
-}
-
-fn exit(args: &Args, report: &Report) -> Exit {
-    let counts = report.counts();
-    if counts.errors > 0 {
-        Exit::Unchecked
-    } else if counts.failures > 0 || (args.fail_on_warn && counts.warnings > 0) {
-        Exit::Failed
+    let mut pipeline = Pipeline::new(&session, reading, data, limits);
+    pipeline.compat = compat;
+    pipeline.builtin_errors = compat && args.show_builtin_errors;
+    outputs.begin(&RunInfo {
+        rules: session.rules(),
+        command: "test".to_owned(),
+    })?;
+    let mut run = Run {
+        args,
+        compat,
+        outputs,
+        counts: Counts::default(),
+        documents: 0,
+        ran: BTreeSet::new(),
+    };
+    run.told(&mut FileOutcome {
+        problems,
+        ..FileOutcome::default()
+    })?;
+    if args.combine {
+        let mut outcome = pipeline.combined(&files);
+        run.file(&mut outcome)?;
     } else {
-        Exit::Passed
+        pipeline.run(&files, |_, mut outcome| run.file(&mut outcome))?;
+    }
+    run.finish(&session)
+}
+
+/// A run while its inputs are being checked.
+struct Run<'a> {
+    args: &'a Args,
+    compat: bool,
+    outputs: Outputs,
+    counts: Counts,
+    documents: usize,
+    ran: BTreeSet<EntryId>,
+}
+
+impl Run<'_> {
+    /// Takes the outcome of an input.
+    fn file(&mut self, outcome: &mut FileOutcome) -> Result<(), CommandError> {
+        if let Some(fatal) = outcome.fatal.take() {
+            return Err(fatal);
+        }
+        if self.compat
+            && let Some(problem) = outcome.problems.first()
+        {
+            // conftest gives up where anything is wrong.
+            let path = problem
+                .location
+                .as_ref()
+                .map(|place| format!(", path: {}", place.file))
+                .unwrap_or_default();
+            return Err(CommandError::Chain(format!(
+                "parse configurations: parser unmarshal: {}{path}",
+                problem.message
+            )));
+        }
+        self.told(outcome)
+    }
+
+    fn told(&mut self, outcome: &mut FileOutcome) -> Result<(), CommandError> {
+        self.documents += outcome.documents;
+        self.ran.append(&mut outcome.ran);
+        for result in &outcome.results {
+            self.counts.add(result);
+        }
+        self.counts.add_problems(&outcome.problems);
+        self.outputs.file(&outcome.results, &outcome.problems)
+    }
+
+    fn finish(mut self, session: &Session) -> Result<Exit, CommandError> {
+        if !self.compat && self.counts.errors == 0 {
+            self.something_ran(session)?;
+        }
+        let (exit, reason) = self.exit();
+        let exit = if self.args.no_fail && exit != Exit::Unchecked {
+            Exit::Passed
+        } else {
+            exit
+        };
+        self.outputs.finish(
+            &Summary {
+                counts: self.counts,
+                exit_code: exit.code(),
+                exit_reason: reason.to_owned(),
+            },
+            exit == Exit::Passed,
+        )?;
+        Ok(exit)
+    }
+
+    fn exit(&self) -> (Exit, &'static str) {
+        let counts = &self.counts;
+        match (self.compat, self.args.fail_on_warn) {
+            (true, true) if counts.failures > 0 => (Exit::Unchecked, "Policy violations found"),
+            (true, true) if counts.warnings > 0 => (Exit::Failed, "Policy warnings found"),
+            _ if counts.errors > 0 => (Exit::Unchecked, "Something could not be checked"),
+            _ if counts.failures > 0 => (Exit::Failed, "Policy violations found"),
+            (false, true) if counts.warnings > 0 => (Exit::Failed, "Policy warnings found"),
+            _ => (Exit::Passed, "No policy violations found"),
+        }
+    }
+
+    /// Fails where nothing that was evaluated was a check, for any document.
+    fn something_ran(&self, session: &Session) -> Result<(), CommandError> {
+        if self.documents == 0 {
+            return Err(CommandError::Plain(
+                "no rule ran: the files have no documents".to_owned(),
+            ));
+        }
+        let silent: Vec<String> = session
+            .checks
+            .iter()
+            .filter(|check| !self.ran.contains(&check.entry))
+            .map(|check| check.path.join("/"))
+            .collect();
+        if self.ran.is_empty() || (session.chosen && !silent.is_empty()) {
+            return Err(CommandError::Help(
+                format!(
+                    "no rule ran: there is no `deny`, `violation` or `warn` in what the policy gives for `{}`",
+                    silent.join("`, `")
+                ),
+                "build the policy with an entrypoint for each rule, such as `-e main/deny`"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 }
 
-fn print(args: &Args, report: &Report, sources: &SourceMap) -> Result<(), CommandError> {
-    let text = match args.output {
-        Output::Text => {
-            let colour = std::io::stdout().is_terminal()
-                && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-            kpol_findings::text::render_report(
-                report,
-                sources,
-                kpol_findings::text::Options {
-                    colour: if colour {
-                        kpol_findings::text::Colour::Always
-                    } else {
-                        kpol_findings::text::Colour::Never
-                    },
-                },
-            )
-        }
-        Output::Json => kpol_findings::json::render_report(report, sources)
-            .map_err(|error| CommandError::Plain(error.to_string()))?,
+fn options(args: &Args, compat: bool) -> kpol_findings::ReportOptions {
+    kpol_findings::ReportOptions {
+        compat,
+        colour: outputs::colour(args.no_color, compat),
+        suppress_exceptions: args.suppress_exceptions,
+        show_skipped: false,
+        junit_hide_message: args.junit_hide_message,
+        github_hide_passed: args.github_hide_passed,
+        tracing: args.trace,
+    }
+}
+
+/// The files to check.
+fn files(
+    args: &Args,
+    compat: bool,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<InputFile>, CommandError> {
+    let ignore = args.ignore.as_deref().map(|text| {
+        Regex::new(text).map_err(|error| {
+            let error = error
+                .syntax_error()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            CommandError::Plain(format!("--ignore: `{text}`: {error}"))
+        })
+    });
+    let wanted = Wanted {
+        parser: args.parser.as_deref().map(parser).transpose()?,
+        ignore: ignore.transpose()?,
+        all_formats: args.policies.module.is_some()
+            || args.policies.bundle.is_some()
+            || Origin::choose(&args.policies.policy) != Origin::BuiltIn,
+        charts: !args.no_render && !compat,
+        compat,
     };
-    crate::output::write(&text)
+    if compat {
+        return inputs::expand_as_conftest(&args.paths, &wanted);
+    }
+    let mut errors = Vec::new();
+    let files = inputs::expand(&args.paths, &wanted, &mut errors);
+    problems.extend((errors.into_iter()).map(|error| Problem::plain("input_io_error", error)));
+    Ok(files)
 }
 
-/// Reads all files, in parallel. What cannot be read is an error of the report; the others go on.
-fn read(
-    files: &[inputs::InputFile],
-    sources: &mut SourceMap,
-    errors: &mut Vec<Diagnostic>,
-) -> Vec<(String, Vec<Document>)> {
-    let mut loaded = Vec::with_capacity(files.len());
-    for file in files {
-        let name = file.path.display().to_string();
-        match kpol_input::load(&file.path) {
-            Ok(text) => loaded.push((sources.add(name.as_str(), text), name, file.format)),
-            Err(error) => errors.push(Diagnostic::error(
-                error.code(),
-                error.to_string(),
-                Span::NOWHERE,
-            )),
-        }
-    }
-    let sources = &*sources;
-    let read = |(source, name, format): (_, String, _)| {
-        (
-            name,
-            kpol_input::read(sources, source, format, &Options::default()),
+/// A format by its name.
+pub(crate) fn parser(name: &str) -> Result<Parser, CommandError> {
+    name.parse().map_err(|_| {
+        let known: Vec<&str> = Parser::all().iter().map(|parser| parser.name()).collect();
+        CommandError::Help(
+            format!("there is no parser `{name}`"),
+            format!("parsers: {}", known.join(", ")),
         )
-    };
-    let results: Vec<(String, Result<Vec<Document>, InputError>)> = if loaded.len() < PARALLEL {
-        loaded.into_iter().map(read).collect()
-    } else {
-        loaded.into_par_iter().map(read).collect()
-    };
-    let mut documents = Vec::with_capacity(results.len());
-    for (name, result) in results {
-        match result {
-            Ok(found) => documents.push((name, found)),
-            Err(error) => errors.push(error.diagnostic()),
-        }
+    })
+}
+
+fn reading(args: &Args, compat: bool) -> Reading {
+    Reading {
+        options: inputs::read_options(compat, &args.proto_file_dirs),
+        charts: kpol_charts::Options {
+            values: args.helm_values.clone(),
+            set: args.helm_set.clone(),
+            ..kpol_charts::Options::default()
+        },
+        stdin: args.stdin_filename.clone(),
     }
-    documents
 }
 
 /// An unreadable file as an error of the command.
-pub(crate) fn unreadable(sources: &SourceMap, error: &InputError) -> CommandError {
+pub(crate) fn unreadable(
+    sources: &kpol_diagnostics::SourceMap,
+    error: &kpol_input::InputError,
+) -> CommandError {
     crate::output::rendered(sources, &[error.diagnostic()])
-}
-
-/// Sums outcomes up by file and namespace.
-///
-/// # Errors
-/// Where nothing that was evaluated was a check, for any document.
-fn collect(
-    session: &Session,
-    documents: &[(String, Vec<Document>)],
-    tasks: &[(&str, &Document)],
-    outcomes: Vec<Outcome>,
-    report: &mut Report,
-) -> Result<(), CommandError> {
-    let mut results: BTreeMap<(String, String), FileResult> = BTreeMap::new();
-    let result = |file: &str, namespace: &str| FileResult {
-        filename: file.to_owned(),
-        namespace: namespace.to_owned(),
-        ..FileResult::default()
-    };
-    for (name, docs) in documents {
-        for check in &session.checks {
-            if !docs.is_empty() && check.kind != CheckKind::Package {
-                results
-                    .entry((name.clone(), check.namespace.clone()))
-                    .or_insert_with(|| result(name, &check.namespace));
-            }
-        }
-    }
-    let errors = report.errors.len();
-    let mut ran = BTreeSet::new();
-    for ((name, _), outcome) in tasks.iter().zip(outcomes) {
-        for checked in outcome {
-            let Checked {
-                entry,
-                namespace,
-                severity,
-                findings,
-            } = match checked {
-                Ok(checked) => checked,
-                Err(diagnostic) => {
-                    report.errors.push(diagnostic);
-                    continue;
-                }
-            };
-            ran.insert(entry);
-            let file = results
-                .entry(((*name).to_owned(), namespace))
-                .or_insert_with_key(|(name, namespace)| result(name, namespace));
-            match severity {
-                _ if findings.is_empty() => file.successes += 1,
-                Severity::Failure => file.failures.extend(findings),
-                Severity::Warning => file.warnings.extend(findings),
-            }
-        }
-    }
-    let silent = session
-        .checks
-        .iter()
-        .filter(|check| !ran.contains(&check.entry));
-    let silent: Vec<String> = silent.map(|check| check.path.join("/")).collect();
-    let nothing_ran = ran.is_empty() || (session.chosen && !silent.is_empty());
-    if nothing_ran && !tasks.is_empty() && report.errors.len() == errors {
-        return Err(CommandError::Help(
-            format!(
-                "no rule ran: there is no `deny`, `violation` or `warn` in what the policy gives for `{}`",
-                silent.join("`, `")
-            ),
-            "build the policy with an entrypoint for each rule, such as `-e main/deny`".to_owned(),
-        ));
-    }
-    report.results.extend(results.into_values());
-    Ok(())
-}
-
-/// The number of an entrypoint, by its name.
-pub(crate) fn entry(policy: &Policy, query: &str) -> Result<EntryId, CommandError> {
-    policy
-        .entrypoint(query)
-        .ok_or_else(|| CommandError::Plain(format!("the policy has no entrypoint `{query}`")))
 }

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
         .compile(&sources, &options)
         .map_err(|errors| rendered(&sources, &errors))?;
     let runner = compiled
-        .load(&session::engine(&args.net, &front)?)
+        .load(&session::engine(&args.net, false, &front)?)
         .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))?;
     let data = Arc::new(data);
     let options = RunOptions {

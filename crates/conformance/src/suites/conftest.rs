@@ -62,6 +62,8 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
     let kpol = super::kpol()?;
     let scratch = super::scratch(dir)?;
     let root = scratch.path().join("root");
+    // A folder without policies, which an archive cannot have.
+    std::fs::create_dir_all(root.join("internal")).map_err(|error| error.to_string())?;
     let mut suites: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in lines::<Row>(&dir.join("index.jsonl"))? {
         if CLASSES.contains(&row.class.as_str()) {

@@ -20,6 +20,7 @@ use super::failure::BuiltinFailure;
 use crate::{
     answers::Answers,
     engine::Engine,
+    error::SourceSite,
     limits::{Limiter, Limits},
     ticker,
 };
@@ -40,6 +41,8 @@ pub(crate) struct State {
     builtins: Arc<dyn HostBuiltins>,
     /// The policy's builtins that are not in the standard table, by number.
     declared: Arc<[Declared]>,
+    /// The places in the policy that calls are made from, by number.
+    sites: Arc<[SourceSite]>,
     /// What the host's nondeterministic builtins answered in this evaluation, by builtin and arguments.
     pub(super) answers: Answers,
     /// Lines of `print`: site and text.
@@ -73,6 +76,7 @@ impl State {
 pub(crate) fn new_store(
     engine: &Engine,
     declared: Arc<[Declared]>,
+    sites: Arc<[SourceSite]>,
     limits: Limits,
 ) -> Store<State> {
     let state = State {
@@ -80,6 +84,7 @@ pub(crate) fn new_store(
         ready: None,
         builtins: Arc::clone(&engine.inner.builtins),
         declared,
+        sites,
         answers: Answers::default(),
         printed: Vec::new(),
         cases: Vec::new(),
@@ -161,15 +166,18 @@ fn host_builtin(
         args.push_str(text);
     }
     args.push(']');
+    let site = Heap::over(ready.memory.data_mut(&mut caller)).control(control::ERROR_SITE);
     let key = (builtin, args);
     let known = caller.data().answers.get(&key);
     let answer = known.unwrap_or_else(|| {
+        let builtins = Arc::clone(&caller.data().builtins);
+        let sites = Arc::clone(&caller.data().sites);
         let call = HostCall {
             name,
             args: &key.1,
             now_ns,
+            file: sites.get(site as usize).map(|site| site.file.as_str()),
         };
-        let builtins = Arc::clone(&caller.data().builtins);
         let answer = builtins.call(&call);
         if nondeterministic {
             caller.data_mut().answers.keep(key, answer.clone());

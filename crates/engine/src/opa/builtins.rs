@@ -112,6 +112,7 @@ impl Builtin {
                     name: &self.name,
                     args,
                     now_ns: scene.now,
+                    file: None,
                 };
                 Outcome::Answer(host.call(&call).map_err(|error| BuiltinError {
                     message: format!("{}: {}", self.name, error.message),
