@@ -73,6 +73,8 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 written, whatever the results are; 2 not read.
     Reformat(commands::reformat::Args),
+    /// Prints a script that completes kpol's command line in a shell.
+    Completions(commands::completions::Args),
     /// Prints what policies may use, in the format of OPA's capabilities files.
     Capabilities,
 }

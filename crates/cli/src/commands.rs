@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod capabilities;
 pub(crate) mod check;
 pub(crate) mod doc;
+pub(crate) mod completions;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod fmt;

@@ -3,6 +3,7 @@
 
 mod args;
 mod bundle;
+mod changed;
 mod commands;
 mod compat;
 mod compile_errors;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         args::Command::Fmt(args) => ("", commands::fmt::run(&args, compat)),
         args::Command::Doc(args) => ("", commands::doc::run(&args, compat)),
         args::Command::Reformat(args) => ("", commands::reformat::run(&args, compat)),
+        args::Command::Completions(args) => ("", commands::completions::run(&args)),
         args::Command::Capabilities => ("", commands::capabilities::run()),
     };
     match result {

@@ -5,6 +5,7 @@ pub(crate) mod input;
 mod pipeline;
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use kpol_engine::{EntryId, Limits};
@@ -20,7 +21,7 @@ use crate::inputs::{self, InputFile, Wanted};
 use crate::outputs::{self, Outputs};
 use crate::policies::Origin;
 use crate::session::Session;
-use crate::{data, inventory};
+use crate::{changed, data, inventory};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,6 +33,9 @@ Examples:
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results
   kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
   kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
+
+/// Runs over fewer files than this have no progress bar.
+const MANY: usize = 200;
 
 /// The command line of `kpol test`.
 #[derive(Debug, clap::Args)]
@@ -83,6 +87,12 @@ pub(crate) struct Args {
     /// Whether registries are spoken to with TLS. [default: true, but for registries on this machine]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     tls: Option<bool>,
+    /// Checks only files that differ from this revision of git, such as `origin/main`; new files count.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
+    /// Checks again whenever a file changes, until it is stopped.
+    #[arg(long)]
+    watch: bool,
     /// Treats warnings as failures.
     #[arg(long)]
     fail_on_warn: bool,
@@ -124,9 +134,45 @@ pub(crate) struct Args {
 /// # Errors
 /// Where nothing can be checked at all; in compat mode where anything cannot.
 pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
+    if !args.watch {
+        return once(args, compat);
+    }
+    let policies = if args.policies.policy.is_empty() {
+        vec![PathBuf::from("policy")]
+    } else {
+        args.policies.policy.clone()
+    };
+    loop {
+        match once(args, compat) {
+            Ok(_) => {}
+            // A policy that is being written has errors: they are told, and it goes on.
+            Err(error) => anstream::eprintln!("{}", error.to_string().trim_end()),
+        }
+        anstream::eprintln!("waiting for changes");
+        changed::wait(|| {
+            let inputs = args.paths.iter().map(std::path::Path::new);
+            let data = args.policies.data.iter().map(PathBuf::as_path);
+            Box::new(
+                inputs
+                    .chain(data)
+                    .chain(policies.iter().map(PathBuf::as_path)),
+            )
+        });
+    }
+}
+
+/// Checks the inputs once.
+fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     let mut outputs = Outputs::open(&args.output, &options(args, compat), args.quiet)?;
     let mut problems = Vec::new();
-    let files = files(args, compat, &mut problems)?;
+    let mut files = files(args, compat, &mut problems)?;
+    if let Some(revision) = &args.changed_since {
+        changed::retain(&mut files, &changed::since(revision)?);
+        if files.is_empty() && problems.is_empty() {
+            anstream::eprintln!("no file has changed since {revision}");
+            return Ok(Exit::Passed);
+        }
+    }
     if !args.update.is_empty() {
         let folder = args
             .policies
@@ -187,9 +233,28 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         let mut outcome = pipeline.combined(&files);
         run.file(&mut outcome)?;
     } else {
-        pipeline.run(&files, |_, mut outcome| run.file(&mut outcome))?;
+        let bar = progress(files.len());
+        pipeline.run(&files, |_, mut outcome| {
+            bar.inc(1);
+            bar.suspend(|| run.file(&mut outcome))
+        })?;
+        bar.finish_and_clear();
     }
     run.finish(&session)
+}
+
+/// A bar on a terminal, for runs that take a while; else one that nobody sees.
+fn progress(files: usize) -> indicatif::ProgressBar {
+    if files < MANY || !std::io::stderr().is_terminal() {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new(files as u64);
+    if let Ok(style) =
+        indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar
 }
 
 /// A run while its inputs are being checked.

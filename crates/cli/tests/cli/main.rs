@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod book;
 mod build;
 mod check;
 mod checks;
