@@ -44,6 +44,9 @@ pub(crate) enum CommandError {
     /// In conftest's words, the whole chain but the command's own part: `load: loading policies: …`.
     #[error("{0}")]
     Chain(String),
+    /// In conftest's words, with nothing in front.
+    #[error("{0}")]
+    Alone(String),
     /// Diagnostics with code frames, already rendered.
     #[error("{0}")]
     Rendered(String),

@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         args::Command::Test(args) => ("running test", commands::test::run(&args, compat)),
         args::Command::Eval(args) => ("", commands::eval::run(&args)),
         args::Command::Explain(args) => ("", commands::explain::run(&args)),
-        args::Command::Verify(args) => ("running verification", commands::verify::run(&args)),
+        args::Command::Verify(args) => {
+            ("running verification", commands::verify::run(&args, compat))
+        }
         args::Command::Build(args) => ("", commands::build::run(&args)),
         args::Command::Check(args) => ("", commands::check::run(&args)),
         args::Command::New(args) => ("", commands::new::run(&args)),

@@ -1,6 +1,7 @@
 //! `kpol verify`.
 
 mod args;
+mod compat;
 mod coverage;
 mod machine;
 mod report;
@@ -14,12 +15,11 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use kpol_compiler::{compile, plan};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, Limits};
-use kpol_syntax::ast::RegoVersion;
 use kpol_verify::{Outcome, RunOptions, Runner, Suite, Test, TestResult};
 use regex_automata::meta::Regex;
 
 pub(crate) use self::args::Args;
-use self::args::{Output, Version};
+use self::args::Output;
 use crate::exit::{CommandError, Exit};
 use crate::output::rendered;
 use crate::policies::{self, Origin};
@@ -34,27 +34,32 @@ struct Verified<'s> {
     elapsed: std::time::Duration,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
+/// Runs the unit tests of policies; `compat` does as conftest does.
+///
+/// # Errors
+/// Where the policies do not compile, or no test runs.
+pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
+    if compat {
+        return compat::run(args);
+    }
+    let output = args.format()?;
     let mut sources = SourceMap::new();
     let paths: Vec<PathBuf> = args.policy.iter().chain(&args.paths).cloned().collect();
     let covers = args.coverage || args.coverage_threshold.is_some();
-    if args.output == Output::Lcov && !covers {
+    if output == Output::Lcov && !covers {
         return Err(CommandError::Plain(
             "`-o lcov` is a format of --coverage".to_owned(),
         ));
     }
-    let version = if args.rego_v0 || args.rego_version == Version::V0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
-    let policies = policies::load_with_tests(&Origin::choose(&paths), version, &mut sources)?;
+    let policies =
+        policies::load_with_tests(&Origin::choose(&paths), args.version(), &mut sources)?;
     if policies.errors.iter().any(Diagnostic::is_error) {
         return Err(rendered(&sources, &policies.errors));
     }
     let mut data = Data::new();
     data::load(&args.data, &mut data, &mut sources)?;
-    let front = session::front(args.capabilities.as_deref())?;
+    let mut front = session::front(args.capabilities.as_deref())?;
+    front.strict = args.strict;
     let mut suite = Suite::discover(policies.modules, &sources);
     let all = suite.tests().len();
     let wanted = Wanted::of(args)?;
@@ -97,13 +102,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let exit = exit(&verified.results);
     if !covers || exit != Exit::Passed {
         if !args.quiet || exit != Exit::Passed {
-            crate::output::write(&rendered_results(args, &verified)?)?;
+            crate::output::write(&rendered_results(args, output, &verified)?)?;
         }
         return Ok(exit);
     }
     let coverage = verified.runner.coverage(&verified.results, &sources);
     if !args.quiet {
-        crate::output::write(&coverage::render(&coverage, args.output)?)?;
+        crate::output::write(&coverage::render(&coverage, output)?)?;
     }
     if let Some(threshold) = args.coverage_threshold
         && coverage.coverage < threshold
@@ -117,8 +122,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     Ok(exit)
 }
 
-fn rendered_results(args: &Args, verified: &Verified<'_>) -> Result<String, CommandError> {
-    Ok(match args.output {
+fn rendered_results(
+    args: &Args,
+    output: Output,
+    verified: &Verified<'_>,
+) -> Result<String, CommandError> {
+    Ok(match output {
         Output::Text | Output::Lcov => report::text(args, verified),
         Output::Json => machine::json(verified)?,
         Output::Tap => machine::tap(verified),

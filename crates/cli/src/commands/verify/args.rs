@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use kpol_syntax::ast::RegoVersion;
+
 use crate::args::{LimitArgs, NetArgs};
+use crate::exit::CommandError;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,8 +41,17 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "GLOB", value_delimiter = ',')]
     pub(super) namespace: Vec<String>,
     /// The format of the results, or with --coverage, of the coverage.
-    #[arg(short, long, default_value = "text", value_name = "FORMAT")]
-    pub(super) output: Output,
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(super) output: Option<String>,
+    /// Refuses policies with unused variables, imports and the like, as OPA's strict mode does.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// In conftest's way: a report of all tests.
+    #[arg(long, value_name = "full|notes|fails")]
+    pub(super) report: Option<String>,
+    /// Prints without colours.
+    #[arg(long)]
+    pub(super) no_color: bool,
     /// Ends a test with an error where a builtin fails.
     #[arg(long)]
     pub(super) show_builtin_errors: bool,
@@ -95,6 +107,31 @@ pub(crate) enum Version {
     /// The present one.
     #[value(alias = "V1")]
     V1,
+}
+
+impl Args {
+    /// The version of Rego that policies are read as.
+    pub(super) fn version(&self) -> RegoVersion {
+        if self.rego_v0 || self.rego_version == Version::V0 {
+            RegoVersion::V0
+        } else {
+            RegoVersion::V1
+        }
+    }
+
+    /// The format of results.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub(super) fn format(&self) -> Result<Output, CommandError> {
+        let name = self.output.as_deref().unwrap_or("text");
+        Output::from_str(name, true).map_err(|_| {
+            CommandError::Help(
+                format!("there is no output `{name}`"),
+                "outputs: text, json, tap, junit, lcov".to_owned(),
+            )
+        })
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {
