@@ -55,18 +55,20 @@ pub(crate) enum CommandError {
 impl CommandError {
     /// The error as conftest tells it: each part after the one that it happened in.
     pub(crate) fn chain(&self, context: &str) -> String {
-        match self {
-            CommandError::Chain(text) if text.is_empty() => context.to_owned(),
+        let text = match self {
+            CommandError::Alone(text) => return text.clone(),
             CommandError::Chain(text) | CommandError::Plain(text) | CommandError::Help(text, _) => {
-                format!("{context}: {}", text.trim_end())
+                text.trim_end()
             }
             CommandError::Rendered(text) => {
                 let text = text.trim_end();
-                format!(
-                    "{context}: {}",
-                    text.strip_prefix("error: ").unwrap_or(text)
-                )
+                text.strip_prefix("error: ").unwrap_or(text)
             }
+        };
+        if context.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{context}: {text}")
         }
     }
 }

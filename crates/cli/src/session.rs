@@ -166,7 +166,8 @@ impl Session {
         origin: &Origin,
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
-        let front = front(args.policies.capabilities.as_deref())?;
+        let mut front = front(args.policies.capabilities.as_deref())?;
+        front.strict = args.strict;
         let version = args.policies.version();
         let policies = if compat {
             let told = |_| CommandError::Chain(compile_errors::no_policies(&args.policies.policy));

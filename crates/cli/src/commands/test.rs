@@ -107,7 +107,7 @@ pub(crate) struct Args {
     suppress_exceptions: bool,
     /// Refuses policies with unused variables, imports and the like, as OPA's strict mode does.
     #[arg(long)]
-    strict: bool,
+    pub(crate) strict: bool,
     /// Ends with an error where a builtin does. [kpol's own way; conftest's with --conftest-compat]
     #[arg(long)]
     show_builtin_errors: bool,
