@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kpol_compiler::codes::opa_code;
 use kpol_compiler::hir::Program;
 use kpol_diagnostics::{Diagnostic, SourceMap};
 
@@ -31,7 +32,7 @@ pub(crate) fn chain(errors: &[Diagnostic], stage: Stage, sources: &SourceMap) ->
                     sources.line_col(error.span).line
                 ),
             };
-            format!("{place}{}: {}", error.code, error.message)
+            format!("{place}{}: {}", opa_code(error.code), error.message)
         })
         .collect();
     let (verb, during) = match stage {

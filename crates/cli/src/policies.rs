@@ -109,7 +109,11 @@ fn load_files(
                     let text = std::fs::read_to_string(&file).map_err(|error| {
                         CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
                     })?;
-                    let name = file.display().to_string();
+                    let name = file
+                        .strip_prefix("./")
+                        .unwrap_or(&file)
+                        .display()
+                        .to_string();
                     texts.push((sources.add(name, text), version));
                 }
             }

@@ -130,7 +130,7 @@ impl Lower<'_> {
             AstKind::Some(idents) => {
                 for ident in idents {
                     if ident.name != "_" {
-                        self.declare(&ident.name, Origin::Declared, ident.span);
+                        self.declare_some(&ident.name, ident.span);
                     }
                 }
             }

@@ -50,6 +50,10 @@ pub(super) struct Scope {
     /// Names that hide rules and imports.
     hidden: HashSet<String>,
     names: IndexMap<String, Entry>,
+    /// Names that the body mentions outside of its closures.
+    direct: HashSet<String>,
+    /// Names that `some` declares and only closures mention: each closure has its own variable.
+    loose: IndexMap<String, Entry>,
 }
 
 /// What a name means.
@@ -88,7 +92,7 @@ impl Lower<'_> {
     /// Leaves the body of a clause; gives back its names.
     pub(super) fn leave_root(&mut self) -> Scope {
         let scope = self.scopes.pop().unwrap_or_default();
-        for (name, entry) in &scope.names {
+        for (name, entry) in scope.names.iter().chain(&scope.loose) {
             // OPA takes no mention of a document's name for the use of a variable that is assigned.
             let document = matches!(name.as_str(), "input" | "data");
             let used = entry.uses > 0 && !(document && entry.origin == Origin::Assigned);
@@ -110,6 +114,7 @@ impl Lower<'_> {
         let mentions = Mentions::of(query, behind);
         if let Some(scope) = self.scopes.last_mut() {
             scope.hidden.extend(mentions.hidden);
+            scope.direct.extend(mentions.direct.iter().cloned());
         }
         for name in mentions.direct {
             if mentions.declared.contains(&name)
@@ -121,6 +126,35 @@ impl Lower<'_> {
                 continue;
             }
             self.insert(&name, Origin::Mentioned, Span::NOWHERE, false);
+            let loose = (self.scopes.iter_mut().rev()).find_map(|s| s.loose.get_mut(&name));
+            if let Some(entry) = loose {
+                entry.uses += 1;
+            }
+        }
+    }
+
+    /// Declares a name by `some`. One that only closures mention is a variable of theirs: in
+    /// `some i; a := [x | x := p[i]]` the comprehension iterates.
+    pub(super) fn declare_some(&mut self, name: &str, span: Span) {
+        let statement = self.statement;
+        let known = self.scopes.last().is_none_or(|scope| {
+            scope.direct.contains(name)
+                || scope.names.contains_key(name)
+                || scope.loose.contains_key(name)
+        });
+        if known {
+            self.declare(name, Origin::Declared, span);
+        } else if let Some(scope) = self.scopes.last_mut() {
+            let entry = Entry {
+                id: LocalId(u32::MAX),
+                origin: Origin::Declared,
+                uses: 0,
+                reached: true,
+                span,
+                statement,
+                repeated: false,
+            };
+            scope.loose.insert(name.to_owned(), entry);
         }
     }
 
