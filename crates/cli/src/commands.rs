@@ -2,11 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod capabilities;
-<<<<<<< HEAD
 pub(crate) mod check;
-pub(crate) mod doc;
-=======
->>>>>>> dd2678f (kpol verify: conftest's way of it)
 pub(crate) mod completions;
 pub(crate) mod doc;
 pub(crate) mod eval;

@@ -9,7 +9,7 @@ use kpol_engine::{BuiltinError, HostBuiltins, HostCall, Standard};
 use kpol_formats::Parser;
 use serde_json::{Value, json};
 
-use crate::inputs::read_options;
+use crate::inputs::value_options;
 
 const PARSE: &str = "parse_config";
 const PARSE_FILE: &str = "parse_config_file";
@@ -117,7 +117,7 @@ fn file(call: &HostCall<'_>, path: &str) -> Result<Value, String> {
 fn parse(name: &str, text: String, parser: Parser) -> Result<Value, String> {
     let mut sources = SourceMap::new();
     let source = sources.add(name, text);
-    let documents = kpol_formats::read(&sources, source, parser, &read_options(true, &[]))
+    let documents = kpol_formats::read(&sources, source, parser, &value_options(&[]))
         .map_err(|error| format!("unmarshal config: {error}"))?;
     value(&documents)
 }

@@ -54,6 +54,13 @@ pub(crate) fn read_options(compat: bool, proto_dirs: &[PathBuf]) -> kpol_formats
     }
 }
 
+/// The same for values as they stand: an array is not its items.
+pub(crate) fn value_options(proto_dirs: &[PathBuf]) -> kpol_formats::Options {
+    let mut options = read_options(true, proto_dirs);
+    options.input.split_arrays = false;
+    options
+}
+
 /// Expands the paths of the command line, in their order; what a folder or a glob gives is sorted. A file that is
 /// named twice is read once.
 ///
@@ -102,6 +109,9 @@ pub(crate) fn expand_as_conftest(
             )));
         }
         if whole.is_dir() {
+            // Behind a link it takes the folder's own name.
+            let real = whole.is_symlink().then(|| whole.canonicalize().ok());
+            let whole = real.as_ref().and_then(Option::as_deref).unwrap_or(whole);
             let mut errors = Vec::new();
             files.extend(
                 walk(whole, wanted, &mut errors)

@@ -85,7 +85,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut found = metadata::check(&policies.modules, &sources);
     match compile::check_parsed(&policies.modules, policies.errors, &front) {
         Ok(program) => {
-            let rules = discover(&program, &Namespaces::All).errors.into_iter();
+            let rules = discover(&program, &Namespaces::All, false)
+                .errors
+                .into_iter();
             found.extend(rules.map(|error| Diagnostic {
                 severity: kpol_diagnostics::Severity::Warning,
                 ..error

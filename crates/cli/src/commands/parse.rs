@@ -43,7 +43,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     let parser = args.parser.as_deref().map(test::parser).transpose()?;
     let reading = Reading {
-        options: inputs::read_options(true, &args.proto_file_dirs),
+        options: inputs::value_options(&args.proto_file_dirs),
         charts: kpol_charts::Options::default(),
         stdin: None,
     };

@@ -309,6 +309,8 @@ impl Scope {
             outer_hoist: self.outer_hoist,
             hidden: HashSet::new(),
             names,
+            direct: HashSet::new(),
+            loose: IndexMap::new(),
         }
     }
 

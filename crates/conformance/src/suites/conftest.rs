@@ -66,6 +66,8 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
     std::fs::create_dir_all(root.join("internal")).map_err(|error| error.to_string())?;
     let mut suites: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in lines::<Row>(&dir.join("index.jsonl"))? {
+        // Some cases bring all of their files with them.
+        std::fs::create_dir_all(root.join(&row.cwd)).map_err(|error| error.to_string())?;
         if CLASSES.contains(&row.class.as_str()) {
             suites.entry(row.suite.clone()).or_default().push(row);
         }

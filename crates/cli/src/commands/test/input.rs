@@ -70,8 +70,19 @@ impl Reading {
             .map_err(|error| Problem::plain(error.code(), error.to_string()))?;
         let mut sources = SourceMap::new();
         let source = sources.add(name.as_str(), text);
-        let documents = kpol_formats::read(&sources, source, parser, &self.options)
+        let mut documents = kpol_formats::read(&sources, source, parser, &self.options)
             .map_err(|error| Problem::new(&sources, &error.diagnostic()))?;
+        if documents.is_empty() && self.options.input.keep_empty {
+            // To conftest, nothing is a document as well.
+            let null = sources.add(name.as_str(), "null");
+            let read = kpol_input::read(
+                &sources,
+                null,
+                kpol_input::Format::Json,
+                &self.options.input,
+            );
+            documents = read.map_err(|error| Problem::new(&sources, &error.diagnostic()))?;
+        }
         Ok(Input {
             name,
             sources,
