@@ -28,7 +28,7 @@ pub(crate) enum Command {
     /// Checks manifests against policies.
     ///
     /// Exit codes: 0 nothing failed; 1 a policy failed; 2 something could not be checked.
-    Test(commands::test::Args),
+    Test(Box<commands::test::Args>),
     /// Evaluates a query against policies and an input, and prints the result as JSON.
     ///
     /// A query that is one term gives its value: `1 + 1` prints 2, and where it is undefined, nothing but a note on

@@ -181,8 +181,11 @@ fn add(
     Ok(())
 }
 
+/// A file's name and its options.
+type Named = (PathBuf, Map<String, Value>);
+
 /// The configuration file with its values: the one that is named, else one of those that are looked for.
-fn read(named: Option<PathBuf>) -> Result<Option<(PathBuf, Map<String, Value>)>, CommandError> {
+fn read(named: Option<PathBuf>) -> Result<Option<Named>, CommandError> {
     let path = match named {
         Some(path) => path,
         None => {

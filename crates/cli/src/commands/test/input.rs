@@ -49,7 +49,7 @@ impl Reading {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn read(&self, file: &InputFile) -> Result<Input, Problem> {
+    pub(crate) fn read(&self, file: &InputFile) -> Result<Input, Box<Problem>> {
         match file.kind {
             InputKind::Text(parser) => self.text(&file.path, parser),
             InputKind::Chart(kind) => self.chart(&file.path, kind),
@@ -64,14 +64,14 @@ impl Reading {
         }
     }
 
-    fn text(&self, path: &Path, parser: Parser) -> Result<Input, Problem> {
+    fn text(&self, path: &Path, parser: Parser) -> Result<Input, Box<Problem>> {
         let name = self.name(path);
         let text = kpol_input::load(path)
-            .map_err(|error| Problem::plain(error.code(), error.to_string()))?;
+            .map_err(|error| Box::new(Problem::plain(error.code(), error.to_string())))?;
         let mut sources = SourceMap::new();
         let source = sources.add(name.as_str(), text);
         let mut documents = kpol_formats::read(&sources, source, parser, &self.options)
-            .map_err(|error| Problem::new(&sources, &error.diagnostic()))?;
+            .map_err(|error| Box::new(Problem::new(&sources, &error.diagnostic())))?;
         if documents.is_empty() && self.options.input.keep_empty {
             // To conftest, nothing is a document as well.
             let null = sources.add(name.as_str(), "null");
@@ -81,7 +81,8 @@ impl Reading {
                 kpol_input::Format::Json,
                 &self.options.input,
             );
-            documents = read.map_err(|error| Problem::new(&sources, &error.diagnostic()))?;
+            documents =
+                read.map_err(|error| Box::new(Problem::new(&sources, &error.diagnostic())))?;
         }
         Ok(Input {
             name,
@@ -91,18 +92,18 @@ impl Reading {
         })
     }
 
-    fn chart(&self, folder: &Path, kind: kpol_charts::Kind) -> Result<Input, Problem> {
+    fn chart(&self, folder: &Path, kind: kpol_charts::Kind) -> Result<Input, Box<Problem>> {
         let rendered = kpol_charts::render(folder, kind, &self.charts).map_err(|error| {
             let problem = Problem::plain(error.code(), error.to_string());
-            match error.help() {
+            Box::new(match error.help() {
                 Some(help) => problem.help(help),
                 None => problem,
-            }
+            })
         })?;
         let mut sources = SourceMap::new();
         let chart = rendered
             .read(&mut sources, &self.options.input)
-            .map_err(|error| Problem::new(&sources, &error.diagnostic()))?;
+            .map_err(|error| Box::new(Problem::new(&sources, &error.diagnostic())))?;
         Ok(Input {
             name: folder.display().to_string(),
             sources,

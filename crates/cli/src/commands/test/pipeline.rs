@@ -93,7 +93,7 @@ impl<'s> Pipeline<'s> {
         for file in files {
             match self.reading.read(file) {
                 Ok(input) => inputs.push(input),
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(*problem),
             }
         }
         if self.compat && !problems.is_empty() {
@@ -117,7 +117,7 @@ impl<'s> Pipeline<'s> {
         match self.reading.read(file) {
             Ok(input) => self.input(&input),
             Err(problem) => FileOutcome {
-                problems: vec![problem],
+                problems: vec![*problem],
                 ..FileOutcome::default()
             },
         }
