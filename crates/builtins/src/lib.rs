@@ -25,6 +25,7 @@ mod x509;
 pub use kpol_runtime::builtins::BuiltinError;
 
 pub use extensions::EXTENSIONS;
+pub use rego::errors::syntax_errors;
 pub use standard::{Context, Implementation, Options, Standard};
 
 /// One call of a builtin.

@@ -1,7 +1,7 @@
 //! `rego.parse_module`: a module's syntax tree, as OPA writes it in JSON.
 
 mod build;
-mod errors;
+pub(crate) mod errors;
 mod json;
 mod rules;
 mod tree;

@@ -23,7 +23,15 @@ pub(crate) fn chain(errors: &[Diagnostic], stage: Stage, sources: &SourceMap) ->
     errors.sort_by_key(|error| (sources.name(error.span.source).to_owned(), error.span));
     let lines: Vec<String> = errors
         .iter()
-        .map(|error| {
+        .flat_map(|error| {
+            if stage == Stage::Parse {
+                let source = error.span.source;
+                return kpol_builtins::syntax_errors(
+                    error,
+                    sources.name(source),
+                    sources.text(source),
+                );
+            }
             let place = match error.span.is_nowhere() {
                 true => String::new(),
                 false => format!(
@@ -32,7 +40,11 @@ pub(crate) fn chain(errors: &[Diagnostic], stage: Stage, sources: &SourceMap) ->
                     sources.line_col(error.span).line
                 ),
             };
-            format!("{place}{}: {}", opa_code(error.code), error.message)
+            vec![format!(
+                "{place}{}: {}",
+                opa_code(error.code),
+                error.message
+            )]
         })
         .collect();
     let (verb, during) = match stage {

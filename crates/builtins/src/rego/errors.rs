@@ -6,6 +6,59 @@ use kpol_diagnostics::Diagnostic;
 
 /// The text of an error.
 pub(super) fn message(error: &Diagnostic, file: &str, text: &str) -> String {
+    if error.message.starts_with("the module is empty") {
+        return one(error, file, text);
+    }
+    format!("1 error occurred: {}", one(error, file, text))
+}
+
+/// An error in OPA's words, as `opa` lists it among others: `policy.rego:3: rego_parse_error: …`, with the line that it
+/// is in where OPA shows it. Some of kpol's are several of OPA's.
+#[must_use]
+pub fn syntax_errors(error: &Diagnostic, file: &str, text: &str) -> Vec<String> {
+    let start = error.span.start as usize;
+    let row = 1 + text
+        .get(..start)
+        .map_or(0, |before| before.matches('\n').count());
+    if error.message.ends_with("` alone is not a rule") {
+        let errors = lone_names(text.get(start..).unwrap_or_default());
+        let place = place(file, row, 1);
+        return (errors.into_iter())
+            .map(|message| format!("{place}rego_parse_error: {message}"))
+            .collect();
+    }
+    vec![one(error, file, text)]
+}
+
+/// Each name of `deny contains msg if {` is a rule by itself to a reader of v0, but for the last.
+fn lone_names(text: &str) -> Vec<String> {
+    const CONTAINS: &str = " (hint: `import future.keywords.contains` for `p contains x` rules)";
+    const IF: &str = " (hint: `import future.keywords.if` for `p if { ... }` rules)";
+    let line = text.lines().next().unwrap_or_default();
+    let head = line
+        .split(['{', ':', '=', '[', '('])
+        .next()
+        .unwrap_or_default();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let last = if head.len() < line.len() {
+        words.len().saturating_sub(1).max(1)
+    } else {
+        words.len()
+    };
+    (words.iter().take(last).enumerate())
+        .map(|(at, word)| {
+            let next = words.get(at + 1).copied().unwrap_or_default();
+            let hint = match (*word, next) {
+                ("contains", _) | (_, "contains") => CONTAINS,
+                (_, "if") => IF,
+                _ => "",
+            };
+            format!("var cannot be used for rule name{hint}")
+        })
+        .collect()
+}
+
+fn one(error: &Diagnostic, file: &str, text: &str) -> String {
     let said = error.message.as_str();
     if said.starts_with("the module is empty") {
         return format!("{}rego_parse_error: empty module", place(file, 0, 0));
@@ -26,7 +79,7 @@ pub(super) fn message(error: &Diagnostic, file: &str, text: &str) -> String {
         .get(..line_start)
         .map_or(0, |before| before.matches('\n').count());
     let place = place(file, row, offset - line_start + 1);
-    let mut out = format!("1 error occurred: {place}rego_parse_error: {message}");
+    let mut out = format!("{place}rego_parse_error: {message}");
     if shows_line {
         push_line(&mut out, text, offset);
     }
@@ -132,6 +185,10 @@ fn other(error: &Diagnostic, text: &str) -> (usize, String, bool) {
             };
             let message = format!("`if` keyword is required before {kind} body");
             return (start, message, false);
+        }
+        "partial set rule without `contains`" => {
+            let message = "`contains` keyword is required for partial set rules";
+            return (start, message.to_owned(), false);
         }
         "expected `package` at the start of the module" | "expected `package`" => {
             "package expected"

@@ -220,6 +220,13 @@ fn comparable(output: &str) -> Vec<String> {
         .map(|line| timeless(line.trim_end()))
         .filter(|line| !line.is_empty() && !line.contains("name=\"go.version\""))
         .map(|line| addressless(&unnumbered(&line)))
+        .map(|line| {
+            if line.contains(['│', '─']) {
+                narrow(&line)
+            } else {
+                line
+            }
+        })
         .collect();
     lines.sort();
     lines
@@ -269,6 +276,17 @@ fn addressless(line: &str) -> String {
         Some((_, after)) => format!("{before}: {after}"),
         None => out,
     }
+}
+
+/// A line of a table without its padding, which goes by the length of paths.
+fn narrow(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        if !(matches!(c, ' ' | '─') && out.ends_with(c)) {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A line of TAP without its number: order does not count.

@@ -346,6 +346,13 @@ impl Builder<'_> {
             && !head.has_if
         {
             self.error_help("rule body without `if`", start(body.span), IF_HELP);
+            if head.value.is_none() && is_partial_set(head) {
+                self.error_help(
+                    "partial set rule without `contains`",
+                    head.span,
+                    "write `name contains member if { ... }`",
+                );
+            }
         }
     }
 
@@ -386,6 +393,14 @@ impl Builder<'_> {
                 ),
             }
         }
+    }
+}
+
+/// Whether a head is that of a set in v0: `deny[msg]`.
+fn is_partial_set(head: &RuleHead) -> bool {
+    match head.reference.path.as_slice() {
+        [key] => !matches!(key.term.kind, TermKind::String(_)),
+        _ => false,
     }
 }
 

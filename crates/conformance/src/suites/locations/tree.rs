@@ -1,6 +1,6 @@
 //! Where documents and their named elements lie, by `saphyr-parser`: a reader that kpol's own is checked with.
 
-use saphyr_parser::{Event, Parser};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// A document.
 #[derive(Debug, Default)]
@@ -111,12 +111,13 @@ pub(super) fn read(text: &str) -> Result<Vec<Tree>, String> {
                 }
                 end(&mut trees, last);
             }
-            Event::Scalar(value, ..) => {
+            Event::Scalar(value, style, ..) => {
                 begin(&mut trees, first);
-                // A block scalar ends at the beginning of the next line.
-                let ends = match (span.end.line(), span.end.col()) {
-                    (line, 0) if line > first => line - 1,
-                    (line, _) => line,
+                // A block scalar ends where the next thing begins, in a line behind it.
+                let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let ends = match span.end.line() {
+                    line if block && line > first => line - 1,
+                    line => line,
                 };
                 last = last.max(ends);
                 end(&mut trees, last);
