@@ -14,6 +14,7 @@ mod discover;
 mod exit;
 mod inputs;
 mod inventory;
+mod kept;
 mod loaded;
 mod metadata;
 mod output;

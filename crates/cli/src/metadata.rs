@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::exit::CommandError;
 
 /// What a rule says about itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct About {
     /// The line of the definition that it stands above; none where it is about the rule or its package.
     pub(crate) line: Option<u32>,

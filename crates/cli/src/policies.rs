@@ -87,6 +87,34 @@ fn load_files(
     sources: &mut SourceMap,
     wanted: fn(&Path) -> bool,
 ) -> Result<Policies, CommandError> {
+    let texts = read(origin, version, sources, wanted)?;
+    parse(origin, &texts, sources)
+}
+
+/// Reads the policies of an origin, with unit tests or without them.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn texts(
+    origin: &Origin,
+    version: RegoVersion,
+    tests: bool,
+    sources: &mut SourceMap,
+) -> Result<Vec<(SourceId, RegoVersion)>, CommandError> {
+    read(
+        origin,
+        version,
+        sources,
+        if tests { is_rego } else { is_policy },
+    )
+}
+
+fn read(
+    origin: &Origin,
+    version: RegoVersion,
+    sources: &mut SourceMap,
+    wanted: fn(&Path) -> bool,
+) -> Result<Vec<(SourceId, RegoVersion)>, CommandError> {
     let mut texts: Vec<(SourceId, RegoVersion)> = Vec::new();
     match origin {
         Origin::BuiltIn => {
@@ -119,12 +147,24 @@ fn load_files(
             }
         }
     }
+    Ok(texts)
+}
+
+/// Parses texts that were read.
+///
+/// # Errors
+/// Where a policy of a bundle stands outside of what the bundle is about. Errors inside of policies are collected.
+pub(crate) fn parse(
+    origin: &Origin,
+    texts: &[(SourceId, RegoVersion)],
+    sources: &SourceMap,
+) -> Result<Policies, CommandError> {
     let mut policies = Policies {
         modules: Vec::new(),
         errors: Vec::new(),
     };
     for (source, version) in texts {
-        let (module, errors) = parse_module(source, sources.text(source), version);
+        let (module, errors) = parse_module(*source, sources.text(*source), *version);
         policies.modules.extend(module);
         policies.errors.extend(errors);
     }

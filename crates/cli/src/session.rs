@@ -21,6 +21,7 @@ use crate::compile_errors::{self, Stage};
 use crate::configs::{self, Configs};
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
+use crate::kept;
 use crate::loaded::{self, Entry, Loaded};
 use crate::metadata::{self, About};
 use crate::output::rendered;
@@ -169,12 +170,19 @@ impl Session {
         let mut front = front(args.policies.capabilities.as_deref())?;
         front.strict = args.strict;
         let version = args.policies.version();
-        let policies = if compat {
+        let texts = policies::texts(origin, version, compat, sources);
+        let texts = if compat {
             let told = |_| CommandError::Chain(compile_errors::no_policies(&args.policies.policy));
-            policies::load_with_tests(origin, version, sources).map_err(told)?
+            texts.map_err(told)?
         } else {
-            policies::load(origin, version, sources)?
+            texts?
         };
+        let engine = engine(&args.net, compat, &front)?;
+        let name = kept::name(&asked(args, compat, origin)?, &texts, sources);
+        if let Some(session) = name.as_ref().and_then(|name| kept::load(&engine, name)) {
+            return Ok(session);
+        }
+        let policies = policies::parse(origin, &texts, sources)?;
         let errors = |errors: &[Diagnostic], stage: Stage, sources: &SourceMap| {
             if compat {
                 CommandError::Chain(compile_errors::chain(errors, stage, sources))
@@ -225,7 +233,7 @@ impl Session {
         };
         let artifact = compile::generate(&program, sources, &options)
             .map_err(|errors| rendered(sources, &errors))?;
-        let policy = load(&artifact, &args.net, compat, &front)?;
+        let policy = loaded_by(&engine, &artifact)?;
         let mut metadata = metadata::Metadata::read(&program, sources)?;
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
@@ -241,11 +249,13 @@ impl Session {
             });
         }
         let mut exceptions = BTreeMap::new();
+        let mut queries = BTreeMap::new();
         for (namespace, path) in exempting {
             let query = kpol_compiler::names::data_ref(&path);
-            exceptions.insert(namespace, entry(&policy, &query)?);
+            exceptions.insert(namespace.clone(), entry(&policy, &query)?);
+            queries.insert(namespace, query);
         }
-        Ok(Session {
+        let session = Session {
             policy: Loaded::Policy(policy),
             checks,
             namespaces,
@@ -253,7 +263,11 @@ impl Session {
             uses: Uses::of(sources),
             chosen: !args.policies.entrypoint.is_empty(),
             data: Data::new(),
-        })
+        };
+        if let Some(name) = name {
+            kept::store(&engine, &name, &artifact, &session, queries);
+        }
+        Ok(session)
     }
 
     fn from_module(args: &TestArgs, name: &str, wasm: Vec<u8>) -> Result<Session, CommandError> {
@@ -394,6 +408,24 @@ fn exception(program: &Program, namespace: &str) -> Option<Vec<String>> {
     has.then_some(path)
 }
 
+/// What else than the policies' texts decides what they are compiled to.
+fn asked(args: &TestArgs, compat: bool, origin: &Origin) -> Result<String, CommandError> {
+    let capabilities = match &args.policies.capabilities {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|error| CommandError::Plain(format!("`{}`: {error}", file.display())))?,
+        None => String::new(),
+    };
+    let manifest = match origin {
+        Origin::Bundle { name, manifest, .. } => format!("{name} {manifest:?}"),
+        Origin::Paths(_) => "paths".to_owned(),
+        Origin::BuiltIn => "library".to_owned(),
+    };
+    Ok(format!(
+        "{compat} {} {:?} {:?} {} {manifest} {capabilities}",
+        args.all_namespaces, args.namespace, args.policies.entrypoint, args.strict,
+    ))
+}
+
 /// The checks that are named on the command line, or that are in packages named there.
 fn chosen(
     checks: Vec<discover::Check>,
@@ -503,7 +535,11 @@ pub(crate) fn load(
     compat: bool,
     front: &resolve::Options,
 ) -> Result<Policy, CommandError> {
-    engine(net, compat, front)?
+    loaded_by(&engine(net, compat, front)?, artifact)
+}
+
+fn loaded_by(engine: &Engine, artifact: &Artifact) -> Result<Policy, CommandError> {
+    engine
         .load(artifact)
         .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))
 }

@@ -44,3 +44,19 @@ fn findings_point_at_what_the_rule_went_through() {
         assert_eq!(place(body), (line, column), "{body}");
     }
 }
+
+#[test]
+fn a_policy_that_was_compiled_before_gives_the_same() {
+    let folder = Folder::with(
+        "package main\n\n# METADATA\n# title: No pods\n# custom:\n#   id: x/pods\ndeny contains \"no pods\" if input.kind == \"Pod\"\n\nexception contains [\"y\"] if true\n",
+    );
+    let cache = folder.path("cache");
+    let cache = cache.to_str().unwrap();
+    let run = || folder.kpol_cached(&["test", "-p", "policies", "pod.yaml", "-o", "json"], cache);
+    let first = run().expect(1);
+    let second = run().expect(1).says(&["\"rule\": \"x/pods\""]);
+    assert_eq!(first.stdout, second.stdout);
+    // What is asked for is part of the entry's name.
+    let args = ["test", "-p", "policies", "-n", "other", "pod.yaml"];
+    folder.kpol_cached(&args, cache).expect(2);
+}

@@ -63,11 +63,15 @@ pub(crate) fn kpol(args: &[&str]) -> Run {
 }
 
 fn start(folder: &Path, args: &[&str], stdin: &str) -> Run {
+    // No cache: each run compiles, and no run sees another one.
+    start_cached(folder, args, stdin, "")
+}
+
+fn start_cached(folder: &Path, args: &[&str], stdin: &str, cache: &str) -> Run {
     let output = assert_cmd::Command::cargo_bin("kpol")
         .unwrap()
         .current_dir(folder)
-        // No cache: each run compiles, and no run sees another one.
-        .env("KPOL_CACHE_DIR", "")
+        .env("KPOL_CACHE_DIR", cache)
         .env_remove("CLICOLOR_FORCE")
         .env_remove("NO_COLOR")
         .args(args)
@@ -113,6 +117,11 @@ impl Folder {
     /// Runs the binary here.
     pub(crate) fn kpol(&self, args: &[&str]) -> Run {
         start(self.0.path(), args, "")
+    }
+
+    /// The same, with a folder for compiled policies.
+    pub(crate) fn kpol_cached(&self, args: &[&str], cache: &str) -> Run {
+        start_cached(self.0.path(), args, "", cache)
     }
 
     /// The same, with text on standard input.
