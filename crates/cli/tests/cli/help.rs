@@ -4,7 +4,22 @@ use crate::support::{kpol, repository};
 
 #[test]
 fn each_command_shows_examples() {
-    for command in ["test", "eval", "build"] {
+    for command in [
+        "test",
+        "eval",
+        "build",
+        "explain",
+        "verify",
+        "check",
+        "new",
+        "parse",
+        "pull",
+        "push",
+        "fmt",
+        "doc",
+        "reformat",
+        "completions",
+    ] {
         for option in ["--help", "-h"] {
             let run = kpol(&[command, option]).expect(0);
             run.says(&["Examples:\n  kpol ", &format!("Usage: kpol {command}")]);
