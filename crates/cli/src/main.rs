@@ -12,6 +12,7 @@ mod configs;
 mod data;
 mod discover;
 mod exit;
+mod host;
 mod inputs;
 mod inventory;
 mod kept;

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
         } else {
             RegoVersion::V1
         },
-        &session::front(args.capabilities.as_deref())?,
+        &crate::host::front(args.capabilities.as_deref())?,
         &mut sources,
     )?;
     let mut entrypoints = Vec::with_capacity(args.entrypoint.len());

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::discover::{Namespaces, discover};
 use crate::exit::{CommandError, Exit};
+use crate::output;
 use crate::policies::{self, Origin};
-use crate::{output, session};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     } else {
         RegoVersion::V1
     };
-    let mut front = session::front(args.capabilities.as_deref())?;
+    let mut front = crate::host::front(args.capabilities.as_deref())?;
     front.strict = args.strict;
     let mut sources = SourceMap::new();
     let policies = policies::load_with_tests(&Origin::choose(&paths), version, &mut sources)?;

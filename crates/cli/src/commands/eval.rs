@@ -92,8 +92,8 @@ fn of_module(
     data: Data,
     sources: &mut SourceMap,
 ) -> Result<Option<Value>, CommandError> {
-    let front = session::front(args.policies.capabilities.as_deref())?;
-    let policy = Loaded::from_wasm(&session::engine(&args.net, false, &front)?, name, wasm)?;
+    let front = crate::host::front(args.policies.capabilities.as_deref())?;
+    let policy = Loaded::from_wasm(&crate::host::engine(&args.net, false, &front)?, name, wasm)?;
     let entry = match (&args.query, entrypoint(args)?) {
         (Some(query), _) => {
             let path = loaded::ref_path(query).ok_or_else(|| {
@@ -188,12 +188,12 @@ fn of_query(
         version,
     }];
     let options = compile::Options {
-        front: session::front(args.policies.capabilities.as_deref())?,
+        front: crate::host::front(args.policies.capabilities.as_deref())?,
         ..compile::Options::default()
     };
     let artifact = compile::compile(&modules, &queries, sources, &options)
         .map_err(|errors| rendered(sources, &errors))?;
-    let policy = session::load(&artifact, &args.net, false, &options.front)?;
+    let policy = crate::host::load(&artifact, &args.net, false, &options.front)?;
     let entry = session::entry(&policy, QUERY)?;
     let mut worker = Loaded::Policy(policy)
         .worker(limits(args), args.strict_builtin_errors, &Arc::new(data))

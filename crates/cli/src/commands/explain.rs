@@ -79,7 +79,7 @@ enum ExplainOutput {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
-    let front = session::front(args.capabilities.as_deref())?;
+    let front = crate::host::front(args.capabilities.as_deref())?;
     let origin = Origin::choose(&args.policy);
     let version = if args.rego_v0 {
         RegoVersion::V0
@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     inventory::add(&mut data, documents.iter())?;
     let capabilities = front.builtins.capabilities();
     let builtins = Standard::new(BuiltinOptions {
-        allow_net: session::allow_net(
+        allow_net: crate::host::allow_net(
             &args.net,
             capabilities.and_then(|own| own.allow_net.as_deref()),
         ),

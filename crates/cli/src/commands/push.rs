@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         } else {
             RegoVersion::V1
         },
-        &session::front(None)?,
+        &crate::host::front(None)?,
         &mut sources,
     )?;
     let is_policy = |path: &Path| path.extension().is_some_and(|e| e == "rego");

@@ -20,10 +20,10 @@ use regex_automata::meta::Regex;
 
 pub(crate) use self::args::Args;
 use self::args::Output;
+use crate::data;
 use crate::exit::{CommandError, Exit};
 use crate::output::rendered;
 use crate::policies::{self, Origin};
-use crate::{data, session};
 
 /// What was run.
 struct Verified<'s> {
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     }
     let mut data = Data::new();
     data::load(&args.data, &mut data, &mut sources)?;
-    let mut front = session::front(args.capabilities.as_deref())?;
+    let mut front = crate::host::front(args.capabilities.as_deref())?;
     front.strict = args.strict;
     let mut suite = Suite::discover(policies.modules, &sources);
     let all = suite.tests().len();
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         .compile(&sources, &options)
         .map_err(|errors| rendered(&sources, &errors))?;
     let runner = compiled
-        .load(&session::engine(&args.net, false, &front)?)
+        .load(&crate::host::engine(&args.net, false, &front)?)
         .map_err(|error| CommandError::Plain(format!("{error} [{}]", error.code())))?;
     let data = Arc::new(data);
     let options = RunOptions {

@@ -17,7 +17,7 @@ use crate::compile_errors::{self, Stage};
 use crate::exit::{CommandError, Exit};
 use crate::outputs::{self, Outputs};
 use crate::policies::{self, Origin};
-use crate::{data, discover, session};
+use crate::{data, discover};
 
 pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
     let output = args.output.as_deref().unwrap_or("stdout");
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
     if policies.errors.iter().any(Diagnostic::is_error) {
         return Err(refused(&policies.errors, Stage::Parse, &sources));
     }
-    let mut front = session::front(args.capabilities.as_deref())?;
+    let mut front = crate::host::front(args.capabilities.as_deref())?;
     front.strict = args.strict;
     // All is compiled, whichever tests are wanted.
     let program = compile::check(&policies.modules, &[], &front)
@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
         let runner = suite
             .compile(&sources, &options)
             .map_err(|errors| refused(&errors, Stage::Compile, &sources))?
-            .load(&session::engine(&args.net, true, &front)?)
+            .load(&crate::host::engine(&args.net, true, &front)?)
             .map_err(|error| CommandError::Plain(error.to_string()))?;
         let options = RunOptions {
             limits: Limits {
