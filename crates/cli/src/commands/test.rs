@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use kpol_engine::{EntryId, Limits};
 use kpol_findings::{Counts, Problem, RunInfo, Summary};
 use kpol_formats::Parser;
+use kpol_triage::Baseline;
 use regex_automata::meta::Regex;
 
 pub(crate) use self::input::Reading;
@@ -87,6 +88,12 @@ pub(crate) struct Args {
     /// Whether registries are spoken to with TLS. [default: true, but for registries on this machine]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     tls: Option<bool>,
+    /// Findings that this file has do not fail the run; see `--write-baseline`.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Writes all findings to a file, for `--baseline`: from then on only new ones fail.
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
     /// Checks only files that differ from this revision of git, such as `origin/main`; new files count.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
@@ -218,6 +225,8 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         command: "test".to_owned(),
     })?;
     let mut run = Run {
+        baseline: baseline(args, compat)?,
+        written: Baseline::default(),
         args,
         compat,
         outputs,
@@ -265,6 +274,10 @@ struct Run<'a> {
     counts: Counts,
     documents: usize,
     ran: BTreeSet<EntryId>,
+    /// What is known and does not fail, with the name of its file.
+    baseline: Option<(String, Baseline)>,
+    /// What is to be written as one.
+    written: Baseline,
 }
 
 impl Run<'_> {
@@ -292,6 +305,14 @@ impl Run<'_> {
 
     fn told(&mut self, outcome: &mut FileOutcome) -> Result<(), CommandError> {
         self.documents += outcome.documents;
+        for result in &mut outcome.results {
+            if self.args.write_baseline.is_some() {
+                self.written.add(result);
+            }
+            if let Some((name, baseline)) = &mut self.baseline {
+                baseline.apply(result, name);
+            }
+        }
         self.ran.append(&mut outcome.ran);
         for result in &outcome.results {
             self.counts.add(result);
@@ -304,6 +325,7 @@ impl Run<'_> {
         if !self.compat && self.counts.errors == 0 {
             self.something_ran(session)?;
         }
+        self.baselines()?;
         let (exit, reason) = self.exit();
         let exit = if self.args.no_fail && exit != Exit::Unchecked {
             Exit::Passed
@@ -319,6 +341,41 @@ impl Run<'_> {
             exit == Exit::Passed,
         )?;
         Ok(exit)
+    }
+
+    /// Tells what of the baseline was not found any more, and writes the new one.
+    fn baselines(&mut self) -> Result<(), CommandError> {
+        // A run over some of the files says nothing about the others.
+        let whole = self.args.changed_since.is_none();
+        let fixed = (self.baseline.take())
+            .filter(|_| whole && self.counts.errors == 0)
+            .and_then(|(name, baseline)| baseline.fixed(&name));
+        if let Some(problem) = fixed {
+            self.outputs.file(&[], &[problem])?;
+        }
+        let Some(file) = &self.args.write_baseline else {
+            return Ok(());
+        };
+        if self.counts.errors > 0 {
+            // Findings are missing: a baseline of these would call them new.
+            let problem = Problem::plain(
+                "baseline-not-written",
+                format!(
+                    "`{}` was not written: not everything could be checked",
+                    file.display()
+                ),
+            );
+            self.counts.add_problems(std::slice::from_ref(&problem));
+            return self.outputs.file(&[], &[problem]);
+        }
+        let failed = |error: String| {
+            CommandError::Plain(format!("cannot write `{}`: {error}", file.display()))
+        };
+        let text = self
+            .written
+            .to_json()
+            .map_err(|error| failed(error.to_string()))?;
+        std::fs::write(file, text).map_err(|error| failed(error.to_string()))
     }
 
     fn exit(&self) -> (Exit, &'static str) {
@@ -358,6 +415,19 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The baseline that is to be kept to; conftest has none.
+fn baseline(args: &Args, compat: bool) -> Result<Option<(String, Baseline)>, CommandError> {
+    let Some(file) = args.baseline.as_ref().filter(|_| !compat) else {
+        return Ok(None);
+    };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| CommandError::Plain(format!("cannot read `{name}`: {error}")))?;
+    let baseline =
+        Baseline::read(&text).map_err(|error| CommandError::Plain(format!("{name}: {error}")))?;
+    Ok(Some((name, baseline)))
 }
 
 fn options(args: &Args, compat: bool) -> kpol_findings::ReportOptions {

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod baseline;
 mod book;
 mod build;
 mod check;
