@@ -111,12 +111,13 @@ pub(crate) enum Rego {
 impl PolicyArgs {
     /// The version of Rego that policies are read as.
     pub(crate) fn version(&self) -> RegoVersion {
-        if self.rego_v0 || self.rego_version == Rego::V0 {
-            RegoVersion::V0
-        } else {
-            RegoVersion::V1
-        }
+        version(self.rego_v0 || self.rego_version == Rego::V0)
     }
+}
+
+/// The version of Rego that `--rego-v0` and its like ask for.
+pub(crate) const fn version(v0: bool) -> RegoVersion {
+    if v0 { RegoVersion::V0 } else { RegoVersion::V1 }
 }
 
 /// Where policies and data come from.

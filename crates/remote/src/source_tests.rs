@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{Place, Source, redacted};
 
 fn parse(text: &str) -> Source {
-    Source::parse(text, Path::new("/work")).unwrap_or_else(|error| panic!("{text}: {error}"))
+    Source::parse(text, Path::new("/base")).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// What conftest's and go-getter's own detectors make of the same texts.
@@ -103,8 +103,8 @@ fn detected() {
             "a/b",
         ),
         ("git::/srv/repo", "git::file:///srv/repo", ""),
-        ("policies", "file:///work/policies", ""),
-        ("./policies/../other", "file:///work/other", ""),
+        ("policies", "file:///base/policies", ""),
+        ("./policies/../other", "file:///base/other", ""),
         ("/abs/policies//sub/*", "file:///abs/policies", "sub/*"),
         ("file:///abs/x.rego", "file:///abs/x.rego", ""),
         (
@@ -157,7 +157,7 @@ fn parameters_are_taken_out() {
     );
     assert_eq!(
         parse("a b#c").place,
-        Place::File(PathBuf::from("/work/a b#c"))
+        Place::File(PathBuf::from("/base/a b#c"))
     );
 }
 
@@ -181,7 +181,7 @@ fn refused() {
         ("file://host/x", "pull-source"),
     ];
     for (text, code) in table {
-        let error = Source::parse(text, Path::new("/work")).unwrap_err();
+        let error = Source::parse(text, Path::new("/base")).unwrap_err();
         assert_eq!(error.code(), code, "{text}: {error}");
     }
 }
@@ -213,7 +213,7 @@ fn secrets_are_not_shown() {
 proptest! {
     #[test]
     fn any_text_is_a_source_or_an_error(text in ".{0,60}") {
-        let _ = Source::parse(&text, Path::new("/work"));
+        let _ = Source::parse(&text, Path::new("/base"));
     }
 
     #[test]

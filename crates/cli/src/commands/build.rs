@@ -9,7 +9,6 @@ use kpol_compiler::plan;
 use kpol_diagnostics::SourceMap;
 use kpol_engine::Data;
 use kpol_portable::bundle::Bundle;
-use kpol_syntax::ast::RegoVersion;
 
 use crate::data;
 use crate::exit::{CommandError, Exit};
@@ -78,11 +77,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let program = session::check(
         &Origin::Paths(args.policy.clone()),
-        if args.rego_v0 {
-            RegoVersion::V0
-        } else {
-            RegoVersion::V1
-        },
+        crate::args::version(args.rego_v0),
         &crate::host::front(args.capabilities.as_deref())?,
         &mut sources,
     )?;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use kpol_compiler::{codes, compile, metadata};
 use kpol_diagnostics::{Diagnostic, SourceMap};
-use kpol_syntax::ast::RegoVersion;
 use serde_json::json;
 
 use crate::discover::{Namespaces, discover};
@@ -71,11 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     }
     let mut paths = args.paths.clone();
     paths.extend(args.policy.iter().cloned());
-    let version = if args.rego_v0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
+    let version = crate::args::version(args.rego_v0);
     let mut front = crate::host::front(args.capabilities.as_deref())?;
     front.strict = args.strict;
     let mut sources = SourceMap::new();

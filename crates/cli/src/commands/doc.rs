@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use kpol_diagnostics::SourceMap;
 use kpol_doc::{DEFAULT_TEMPLATE, Error};
-use kpol_syntax::ast::RegoVersion;
 
 use crate::exit::{CommandError, Exit};
 use crate::output::{rendered, write};
@@ -107,11 +106,7 @@ fn document(folder: &Path, name: &str, args: &Args, compat: bool) -> Result<Stri
         })?;
         modules.push(sources.add(file.display().to_string(), text));
     }
-    let version = if args.rego_v0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
+    let version = crate::args::version(args.rego_v0);
     let policies = match kpol_doc::read(&sources, &modules, version) {
         Ok(policies) => policies,
         Err(Error::Policies(errors)) => return Err(rendered(&sources, &errors)),

@@ -9,7 +9,6 @@ use kpol_diagnostics::SourceMap;
 use kpol_engine::{BuiltinOptions, Data, Standard};
 use kpol_explain::{Explanation, Inputs, text};
 use kpol_input::{Document, Options};
-use kpol_syntax::ast::RegoVersion;
 
 use crate::args::{LimitArgs, NetArgs};
 use crate::exit::{CommandError, Exit};
@@ -81,11 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let front = crate::host::front(args.capabilities.as_deref())?;
     let origin = Origin::choose(&args.policy);
-    let version = if args.rego_v0 {
-        RegoVersion::V0
-    } else {
-        RegoVersion::V1
-    };
+    let version = crate::args::version(args.rego_v0);
     let program = session::check(&origin, version, &front, &mut sources)?;
     let path = rule(&program, &args.rule, &args.namespace)?;
     let documents = kpol_input::read_path(&mut sources, &args.file, &Options::default())

@@ -7,7 +7,6 @@ use ignore::WalkBuilder;
 use kpol_diagnostics::SourceMap;
 use kpol_engine::Data;
 use kpol_remote::PushRequest;
-use kpol_syntax::ast::RegoVersion;
 
 use crate::commands::pull::{RegistryArgs, failed};
 use crate::data;
@@ -66,11 +65,7 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     session::check(
         &Origin::Paths(vec![policy.clone()]),
-        if args.rego_version.eq_ignore_ascii_case("v0") {
-            RegoVersion::V0
-        } else {
-            RegoVersion::V1
-        },
+        crate::args::version(args.rego_version.eq_ignore_ascii_case("v0")),
         &crate::host::front(None)?,
         &mut sources,
     )?;

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use kpol_syntax::ast::RegoVersion;
 
-use crate::args::{LimitArgs, NetArgs};
+use crate::args::{LimitArgs, NetArgs, Rego};
 use crate::exit::CommandError;
 
 const EXAMPLES: &str = "\
@@ -68,8 +68,8 @@ pub(crate) struct Args {
     #[arg(short, long)]
     pub(super) quiet: bool,
     /// The version of Rego that policies are written in.
-    #[arg(long, value_name = "VERSION", default_value = "v1")]
-    pub(super) rego_version: Version,
+    #[arg(long, value_name = "VERSION", default_value = "v1", ignore_case = true)]
+    pub(super) rego_version: Rego,
     /// Reads policies as Rego v0.
     #[arg(long, conflicts_with = "rego_version")]
     pub(super) rego_v0: bool,
@@ -98,25 +98,10 @@ pub(crate) enum Output {
     Lcov,
 }
 
-/// Versions of Rego.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Version {
-    /// Without `if` and `contains`.
-    #[value(alias = "V0")]
-    V0,
-    /// The present one.
-    #[value(alias = "V1")]
-    V1,
-}
-
 impl Args {
     /// The version of Rego that policies are read as.
     pub(super) fn version(&self) -> RegoVersion {
-        if self.rego_v0 || self.rego_version == Version::V0 {
-            RegoVersion::V0
-        } else {
-            RegoVersion::V1
-        }
+        crate::args::version(self.rego_v0 || self.rego_version == Rego::V0)
     }
 
     /// The format of results.
