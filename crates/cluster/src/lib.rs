@@ -1,0 +1,1 @@
+//! Live clusters; the only crate that knows `kube`.

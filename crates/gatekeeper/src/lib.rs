@@ -1,0 +1,1 @@
+//! Gatekeeper: constraint templates, constraints, and what they apply to.
