@@ -70,6 +70,8 @@ struct SuppressedItem<'a> {
     by: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -245,6 +247,7 @@ fn element(result: &FileResult, options: ReportOptions) -> Element<'_> {
                 reason: &one.reason,
                 by: &one.by,
                 until: one.until.as_deref(),
+                owner: one.owner.as_deref(),
             })
             .collect();
     }

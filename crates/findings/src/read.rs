@@ -76,6 +76,7 @@ struct Item {
     reason: String,
     by: String,
     until: Option<String>,
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -293,6 +294,7 @@ fn suppression(item: Item, namespace: &str) -> Suppressed {
         reason: item.reason.clone(),
         by: item.by.clone(),
         until: item.until.clone(),
+        owner: item.owner.clone(),
         finding: finding(item, level, namespace),
     }
 }

@@ -37,6 +37,8 @@ pub struct Suppressed {
     pub by: String,
     /// The last day that it holds, as `2026-12-31`.
     pub until: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
 }
 
 /// A query as conftest asks it, with what it printed and traced.

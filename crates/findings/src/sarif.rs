@@ -80,8 +80,13 @@ impl<'w> Sarif<'w> {
         let mut result = self.finding(&one.finding, filename);
         let inside = matches!(one.by.as_str(), "comment" | "annotation");
         let mut properties = json!({ "by": one.by });
-        if let (Some(until), Some(members)) = (&one.until, properties.as_object_mut()) {
-            members.insert("until".to_owned(), json!(until));
+        if let Some(members) = properties.as_object_mut() {
+            let said = [("until", &one.until), ("owner", &one.owner)];
+            for (name, value) in said {
+                if let Some(value) = value {
+                    members.insert(name.to_owned(), json!(value));
+                }
+            }
         }
         let suppression = json!({
             "kind": if inside { "inSource" } else { "external" },

@@ -145,6 +145,7 @@ fn everything() -> Run {
             reason: "accepted; see #12".to_owned(),
             by: "comment".to_owned(),
             until: Some("2030-01-31".to_owned()),
+            owner: Some("team-shop".to_owned()),
         }],
         ..FileResult::default()
     };

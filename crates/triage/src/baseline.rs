@@ -104,6 +104,7 @@ impl Baseline {
                         reason: "known in the baseline".to_owned(),
                         by: by.to_owned(),
                         until: None,
+                        owner: None,
                     });
                 } else {
                     findings.push(finding);

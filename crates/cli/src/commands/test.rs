@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use chrono::Datelike;
 use kpol_engine::{EntryId, Limits};
 use kpol_findings::{Counts, Problem, RunInfo, Summary};
 use kpol_formats::Parser;
-use kpol_triage::Baseline;
+use kpol_triage::{Baseline, Date, Waiver, Waivers};
 use regex_automata::meta::Regex;
 
 pub(crate) use self::input::Reading;
@@ -88,6 +89,10 @@ pub(crate) struct Args {
     /// Whether registries are spoken to with TLS. [default: true, but for registries on this machine]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     tls: Option<bool>,
+    /// Findings that the entries of this file are for do not count: rules, places, a reason and a last day; may be given
+    /// many times.
+    #[arg(long, value_name = "FILE")]
+    exceptions: Vec<PathBuf>,
     /// Findings that this file has do not fail the run; see `--write-baseline`.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -225,6 +230,11 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         command: "test".to_owned(),
     })?;
     let mut run = Run {
+        today: today(),
+        rules: (session.rules().iter())
+            .map(|rule| rule.rule.to_string())
+            .collect(),
+        exceptions: Waivers::new(today(), exceptions(&args.exceptions, compat)?),
         baseline: baseline(args, compat)?,
         written: Baseline::default(),
         args,
@@ -274,6 +284,11 @@ struct Run<'a> {
     counts: Counts,
     documents: usize,
     ran: BTreeSet<EntryId>,
+    today: Date,
+    /// The rules that there are, by their ids.
+    rules: Vec<String>,
+    /// What files of exceptions say.
+    exceptions: Waivers,
     /// What is known and does not fail, with the name of its file.
     baseline: Option<(String, Baseline)>,
     /// What is to be written as one.
@@ -305,13 +320,22 @@ impl Run<'_> {
 
     fn told(&mut self, outcome: &mut FileOutcome) -> Result<(), CommandError> {
         self.documents += outcome.documents;
+        let mut own = Waivers::new(self.today, std::mem::take(&mut outcome.waivers));
         for result in &mut outcome.results {
+            own.apply(result);
+            self.exceptions.apply(result);
             if self.args.write_baseline.is_some() {
                 self.written.add(result);
             }
             if let Some((name, baseline)) = &mut self.baseline {
                 baseline.apply(result, name);
             }
+        }
+        // Where something was not checked, an exception may be for what was not found.
+        if !outcome.problems.iter().any(Problem::is_error) {
+            outcome
+                .problems
+                .extend(own.problems(|has| self.has_rule(has)));
         }
         self.ran.append(&mut outcome.ran);
         for result in &outcome.results {
@@ -324,6 +348,11 @@ impl Run<'_> {
     fn finish(mut self, session: &Session) -> Result<Exit, CommandError> {
         if !self.compat && self.counts.errors == 0 {
             self.something_ran(session)?;
+        }
+        // A run over some of the files says nothing about the others.
+        if self.args.changed_since.is_none() && self.counts.errors == 0 {
+            let problems = self.exceptions.problems(|has| self.has_rule(has));
+            self.outputs.file(&[], &problems)?;
         }
         self.baselines()?;
         let (exit, reason) = self.exit();
@@ -378,6 +407,10 @@ impl Run<'_> {
         std::fs::write(file, text).map_err(|error| failed(error.to_string()))
     }
 
+    fn has_rule(&self, has: &dyn Fn(&str) -> bool) -> bool {
+        self.rules.iter().any(|rule| has(rule))
+    }
+
     fn exit(&self) -> (Exit, &'static str) {
         let counts = &self.counts;
         match (self.compat, self.args.fail_on_warn) {
@@ -415,6 +448,30 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Today, where this machine is.
+fn today() -> Date {
+    let today = chrono::Local::now().date_naive();
+    let part = |number: u32| u8::try_from(number).unwrap_or(1);
+    let year = u16::try_from(today.year()).unwrap_or(u16::MAX);
+    Date::new(year, part(today.month()), part(today.day())).unwrap_or(Date::LAST)
+}
+
+/// What files of exceptions say; conftest has none.
+fn exceptions(files: &[PathBuf], compat: bool) -> Result<Vec<Waiver>, CommandError> {
+    let mut waivers = Vec::new();
+    for file in files.iter().filter(|_| !compat) {
+        let mut sources = kpol_diagnostics::SourceMap::new();
+        let documents = kpol_input::read_path(&mut sources, file, &kpol_input::Options::default())
+            .map_err(|error| unreadable(&sources, &error))?;
+        let name = file.display().to_string();
+        for document in &documents {
+            let read = kpol_triage::read(&sources, document, &name);
+            waivers.extend(read.map_err(|errors| crate::output::rendered(&sources, &errors))?);
+        }
+    }
+    Ok(waivers)
 }
 
 /// The baseline that is to be kept to; conftest has none.

@@ -14,6 +14,7 @@ mod build;
 mod check;
 mod checks;
 mod eval;
+mod exceptions;
 mod help;
 mod limits;
 mod manifests;

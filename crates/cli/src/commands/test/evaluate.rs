@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use kpol_diagnostics::Diagnostic;
 use kpol_engine::{EntryId, EvalError, Trace, Yield};
-use kpol_findings::{Exception, Finding, Level, Loc, Location, ObjectRef, Problem, Query, RuleId};
+use kpol_findings::{Exception, Finding, Level, Loc, Location, Problem, Query, RuleId};
 use kpol_input::Document;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::input::Input;
+use super::input::{Input, object_ref};
 use crate::discover::Severity;
 use crate::exit::CommandError;
 use crate::loaded::Worker;
@@ -269,21 +269,7 @@ impl Evaluation<'_> {
             let (span, path) = input.place(document, place);
             finding.location = Some(Location::new(&input.sources, span, Some(path)));
             let object = input.object(document, place);
-            let text = |keys: &[&str]| {
-                let mut node = Some(object);
-                for key in keys {
-                    node = node.and_then(|node| document.get(node, key));
-                }
-                node.and_then(|node| document.str(node))
-                    .unwrap_or_default()
-                    .to_owned()
-            };
-            finding.object = Some(ObjectRef {
-                api_version: text(&["apiVersion"]),
-                kind: text(&["kind"]),
-                namespace: text(&["metadata", "namespace"]),
-                name: text(&["metadata", "name"]),
-            });
+            finding.object = Some(object_ref(document, object));
             checked.findings.push(finding);
         }
         if yields.is_empty() {

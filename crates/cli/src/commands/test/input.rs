@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use kpol_charts::Chart;
 use kpol_diagnostics::{SourceId, SourceMap, Span};
-use kpol_findings::Problem;
+use kpol_findings::{ObjectRef, Problem};
 use kpol_formats::Parser;
 use kpol_input::{Document, DocumentBuilder, InputError, Kind, NodeId, Path as NodePath, Segment};
+use kpol_triage::Waiver;
 
 use crate::inputs::{InputFile, InputKind};
 
@@ -16,6 +17,8 @@ pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) sources: SourceMap,
     pub(crate) documents: Vec<Document>,
+    /// Whether indentation has a meaning in its texts.
+    indented: bool,
     origin: Origin,
 }
 
@@ -88,6 +91,7 @@ impl Reading {
             name,
             sources,
             documents,
+            indented: parser == Parser::Yaml,
             origin: Origin::File,
         })
     }
@@ -108,6 +112,7 @@ impl Reading {
             name: folder.display().to_string(),
             sources,
             documents: chart.documents.clone(),
+            indented: true,
             origin: Origin::Chart(chart),
         })
     }
@@ -159,6 +164,85 @@ impl Input {
             _ => document.root(),
         }
     }
+
+    /// The exceptions in its comments and annotations, and what is wrong with them.
+    pub(super) fn waivers(&self) -> (Vec<Waiver>, Vec<Problem>) {
+        let mut waivers = Vec::new();
+        let mut problems = Vec::new();
+        let texts: Vec<SourceId> = match &self.origin {
+            Origin::File => self
+                .documents
+                .first()
+                .map(Document::source)
+                .into_iter()
+                .collect(),
+            // Comments of what was rendered are those of the templates.
+            Origin::Chart(_) => (0..self.sources.len())
+                .map(|id| SourceId(u32::try_from(id).unwrap_or(u32::MAX)))
+                .filter(|id| {
+                    !self
+                        .documents
+                        .iter()
+                        .any(|document| document.source() == *id)
+                })
+                .collect(),
+            Origin::Combined(parts) => parts.iter().map(|part| part.source).collect(),
+        };
+        let mut add = |(more, wrong): (Vec<Waiver>, Vec<Problem>)| {
+            waivers.extend(more);
+            problems.extend(wrong);
+        };
+        for source in texts {
+            add(kpol_triage::comments(&self.sources, source, self.indented));
+        }
+        for document in &self.documents {
+            if !self
+                .sources
+                .text(document.source())
+                .contains(kpol_triage::ANNOTATION)
+            {
+                continue;
+            }
+            let objects: Vec<NodeId> = match &self.origin {
+                Origin::Combined(_) => document
+                    .children(document.root())
+                    .filter_map(|item| document.get(item, "contents"))
+                    .collect(),
+                Origin::File | Origin::Chart(_) => vec![document.root()],
+            };
+            for object in objects {
+                let named = object_ref(document, object);
+                let place = |node| self.place(document, node).0;
+                add(kpol_triage::annotations(
+                    &self.sources,
+                    document,
+                    object,
+                    &named,
+                    place,
+                ));
+            }
+        }
+        (waivers, problems)
+    }
+}
+
+/// What a node that is an object says it is.
+pub(super) fn object_ref(document: &Document, object: NodeId) -> ObjectRef {
+    let text = |keys: &[&str]| {
+        let mut node = Some(object);
+        for key in keys {
+            node = node.and_then(|node| document.get(node, key));
+        }
+        node.and_then(|node| document.str(node))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    ObjectRef {
+        api_version: text(&["apiVersion"]),
+        kind: text(&["kind"]),
+        namespace: text(&["metadata", "namespace"]),
+        name: text(&["metadata", "name"]),
+    }
 }
 
 /// All documents of several inputs as one, in conftest's shape: an array of `path` and `contents`, sorted by path.
@@ -167,6 +251,7 @@ impl Input {
 /// Where they do not fit together into 4 GiB.
 pub(super) fn combine(mut inputs: Vec<Input>) -> Result<Input, InputError> {
     inputs.sort_by(|a, b| a.name.cmp(&b.name));
+    let indented = inputs.iter().all(|input| input.indented);
     let mut sources = SourceMap::new();
     let mut all = String::new();
     let mut parts = Vec::new();
@@ -205,6 +290,7 @@ pub(super) fn combine(mut inputs: Vec<Input>) -> Result<Input, InputError> {
         name: "Combined".to_owned(),
         sources,
         documents: vec![document],
+        indented,
         origin: Origin::Combined(parts),
     })
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kpol_engine::{Data, EntryId, EvalError, Limits};
 use kpol_findings::{Exception, FileResult, Problem};
 use kpol_input::Document;
+use kpol_triage::Waiver;
 use rayon::prelude::*;
 
 use super::evaluate::{Checked, Evaluation, Outcome};
@@ -45,8 +46,8 @@ pub(super) struct FileOutcome {
     pub(super) ran: BTreeSet<EntryId>,
     /// In compat mode: what ends the run.
     pub(super) fatal: Option<CommandError>,
-    /// Its text, for comments in it.
-    pub(super) text: Option<Arc<str>>,
+    /// The exceptions that it makes itself.
+    pub(super) waivers: Vec<Waiver>,
 }
 
 impl<'s> Pipeline<'s> {
@@ -155,8 +156,11 @@ impl<'s> Pipeline<'s> {
         };
         let mut outcome = self.collected(&input.name, outcomes);
         outcome.documents = input.documents.len();
-        outcome.text =
-            (input.documents.first()).map(|document| input.sources.shared_text(document.source()));
+        if !self.compat {
+            let (waivers, problems) = input.waivers();
+            outcome.waivers = waivers;
+            outcome.problems.extend(problems);
+        }
         outcome
     }
 
