@@ -1,4 +1,5 @@
 //! What comments are for.
+#![allow(clippy::expect_used, reason = "tests")]
 
 use kpol_diagnostics::SourceMap;
 use kpol_findings::{FileResult, Finding, Level, Location, RuleId};
