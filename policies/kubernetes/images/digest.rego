@@ -12,6 +12,10 @@
 #   remediation: >-
 #     Append the digest to the image, `name:1.4.2@sha256:…`; `docker buildx imagetools inspect` and
 #     `crane digest` print it.
+#   frameworks:
+#     nsa: ["Pod security: secure images"]
+#     owasp: ["K02"]
+#     mitre: ["T1525"]
 package kubernetes.images.digest
 
 import data.kubernetes.lib.document

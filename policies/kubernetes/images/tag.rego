@@ -10,6 +10,10 @@
 #   id: images/tag
 #   severity: medium
 #   remediation: "Give the image a tag of a version, or better a digest: `name:1.4.2@sha256:…`."
+#   frameworks:
+#     nsa: ["Pod security: secure images"]
+#     owasp: ["K02"]
+#     mitre: ["T1525"]
 package kubernetes.images.tag
 
 import data.kubernetes.lib.document

@@ -28,3 +28,38 @@ three_lists(context) := {
 		"ephemeralContainers": [{"name": "debug", "securityContext": context}],
 	},
 }
+
+# What no check may stumble over: documents without the fields that it looks at, or with others in their
+# place.
+hollow := array.concat(
+	[object.union({"apiVersion": "v1", "metadata": {"name": "web"}}, document) |
+		some document in [
+			{"kind": "Pod"},
+			{"kind": "Pod", "spec": null},
+			{"kind": "Pod", "spec": "text"},
+			{"kind": "Pod", "spec": []},
+			{"kind": "Deployment", "spec": {"template": null}},
+			{"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {}}}}},
+			{"kind": "PodTemplate"},
+			{"kind": "Service", "spec": {"ports": [{"port": 80}]}},
+		]
+	],
+	[{}, {"kind": null}, {"kind": 7, "spec": {}}],
+)
+
+# Pods whose lists are not lists of objects.
+crooked := [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec} |
+	some wrong in [null, "text", 7, true, {}, [], [null], ["text"], [7], [[]], [{}]]
+	some spec in [
+		{"containers": wrong},
+		{"containers": wrong, "securityContext": wrong, "volumes": wrong, "tolerations": wrong},
+		{"containers": [{"securityContext": wrong, "ports": wrong, "volumeMounts": wrong, "env": wrong}]},
+		{"containers": [{"envFrom": wrong, "resources": wrong, "args": wrong, "command": wrong, "image": wrong}]},
+		{"volumes": [{"hostPath": wrong, "projected": wrong, "configMap": wrong}]},
+	]
+]
+
+# A namespace `shop` with these objects beside the input, as {kind: [object, …]}.
+beside(kinds) := {"namespace": {"shop": {"v1": {kind: by_name(objects) | some kind, objects in kinds}}}}
+
+by_name(objects) := {object.metadata.name: object | some object in objects}

@@ -10,6 +10,8 @@
 #   where its finding points.
 package kubernetes.lib.workload
 
+import data.kubernetes.lib.document
+
 # The pod spec of the input document; undefined for a document without one.
 pod_spec := input.spec if input.kind == "Pod"
 
@@ -25,6 +27,9 @@ pod_spec := input.spec.template.spec if input.kind in {
 pod_spec := input.spec.jobTemplate.spec.template.spec if input.kind == "CronJob"
 
 pod_spec := input.template.spec if input.kind == "PodTemplate"
+
+# The pod spec as the one member of a set: what is missing from a member of a set is reported at it.
+pods contains pod if pod := pod_spec
 
 # Containers that run for the life of the pod.
 main_containers contains container if some container in pod_spec.containers
@@ -46,3 +51,83 @@ windows if pod_spec.os.name == "windows"
 
 # The words for a container: its name, in backticks.
 container_name(container) := sprintf("container `%v`", [object.get(container, "name", "(unnamed)")])
+
+# The words for a volume: its name, in backticks.
+volume_name(volume) := sprintf("volume `%v`", [object.get(volume, "name", "(unnamed)")])
+
+# The volumes of the pod.
+volumes contains volume if some volume in pod_spec.volumes
+
+# The container is privileged. Settings that only narrow what it may do are void for it: it has every
+# capability, no seccomp or AppArmor profile, and may always gain privileges.
+privileged(container) if object.get(container, ["securityContext", "privileged"], false) == true
+
+# The kinds whose pods are meant to run until someone ends them.
+long_running if input.kind in {
+	"DaemonSet",
+	"Deployment",
+	"ReplicaSet",
+	"ReplicationController",
+	"StatefulSet",
+}
+
+long_running if {
+	bare
+	not hook
+	object.get(pod_spec, "restartPolicy", null) in {null, "Always"}
+}
+
+# A Pod that no controller made.
+bare if {
+	input.kind == "Pod"
+	count(owners) == 0
+}
+
+default owners := []
+
+owners := value if {
+	value := object.get(input, ["metadata", "ownerReferences"], null)
+	is_array(value)
+}
+
+# The pod is a step of an installation or a test of Helm or Argo CD: it ends by itself.
+hook if {
+	some annotation in ["helm.sh/hook", "argocd.argoproj.io/hook"]
+	not document.unset(input, ["metadata", "annotations", annotation])
+}
+
+# The name of the ServiceAccount that the pod runs as.
+service_account := name if {
+	name := named(object.get(pod_spec, "serviceAccountName", null))
+} else := name if {
+	name := named(object.get(pod_spec, "serviceAccount", null))
+} else := "default" if {
+	pod_spec
+}
+
+named(name) := name if {
+	is_string(name)
+	name != ""
+}
+
+# The metadata of the pods that the document makes.
+pod_metadata := input.metadata if input.kind == "Pod"
+
+pod_metadata := input.spec.template.metadata if input.kind in {
+	"DaemonSet",
+	"Deployment",
+	"Job",
+	"ReplicaSet",
+	"ReplicationController",
+	"StatefulSet",
+}
+
+pod_metadata := input.spec.jobTemplate.spec.template.metadata if input.kind == "CronJob"
+
+pod_metadata := input.template.metadata if input.kind == "PodTemplate"
+
+# inherits(path) holds where a container leaves the setting to the pod.
+inherits(path) if {
+	some container in containers
+	document.unset(container, path)
+}

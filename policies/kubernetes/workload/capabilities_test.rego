@@ -22,17 +22,17 @@ test_not_dropped_is_denied if {
 
 test_added_is_denied if {
 	capabilities.deny == {
-		"Pod shop/web: container `app` adds the capability `NET_ADMIN`",
-		"Pod shop/web: container `app` adds the capability `SYS_TIME`",
+		"Pod shop/web: container `app` adds the capability `KILL`",
+		"Pod shop/web: container `app` adds the capability `MKNOD`",
 	} with input as fixtures.secured({"capabilities": {
-		"add": ["NET_ADMIN", "NET_BIND_SERVICE", "SYS_TIME"],
+		"add": ["KILL", "NET_BIND_SERVICE", "MKNOD", "SYS_ADMIN"],
 		"drop": ["ALL"],
 	}})
 }
 
 test_every_list_of_containers if {
 	count(capabilities.deny) == 6 with input as fixtures.three_lists({"capabilities": {
-		"add": ["SYS_ADMIN"],
+		"add": ["KILL"],
 	}})
 }
 
@@ -43,6 +43,7 @@ test_dropped_passes if {
 			"drop": ["ALL"],
 		}})
 	}
+	capabilities.deny == set() with input as fixtures.secured({"capabilities": {"drop": ["all"]}})
 }
 
 test_windows_passes if {
@@ -55,4 +56,9 @@ test_documents_without_containers_pass if {
 	every document in [{"kind": "Pod", "spec": {}}, {"kind": "Pod"}, {"kind": "Service"}, {}] {
 		capabilities.deny == set() with input as document
 	}
+}
+
+# It can in any case what the setting would keep from it.
+test_a_privileged_container_is_reported_as_that if {
+	capabilities.deny == set() with input as fixtures.secured({"privileged": true})
 }

@@ -13,6 +13,12 @@
 #   remediation: >-
 #     Remove `hostNetwork`, `hostPID` and `hostIPC` from the pod spec. Expose a port through a
 #     Service in place of the host's network.
+#   frameworks:
+#     cis: ["5.2.3", "5.2.4", "5.2.5"]
+#     nsa: ["Pod security: enforcement"]
+#     owasp: ["K01"]
+#     owasp-2025: ["K01"]
+#     mitre: ["T1611"]
 package kubernetes.workload.host_namespaces
 
 import data.kubernetes.lib.document

@@ -39,3 +39,8 @@ test_documents_without_containers_pass if {
 		privilege_escalation.deny == set() with input as document
 	}
 }
+
+# It can in any case what the setting would keep from it.
+test_a_privileged_container_is_reported_as_that if {
+	privilege_escalation.deny == set() with input as fixtures.secured({"privileged": true})
+}

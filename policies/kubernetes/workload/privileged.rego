@@ -12,6 +12,12 @@
 #   remediation: >-
 #     Remove `securityContext.privileged`, or set it to `false`. Where a container needs one
 #     device or one capability, grant that one through a device plugin or `capabilities.add`.
+#   frameworks:
+#     cis: ["5.2.2"]
+#     nsa: ["Pod security: enforcement"]
+#     owasp: ["K01"]
+#     owasp-2025: ["K01"]
+#     mitre: ["T1611"]
 package kubernetes.workload.privileged
 
 import data.kubernetes.lib.document

@@ -12,6 +12,11 @@
 #   remediation: >-
 #     Set `securityContext.readOnlyRootFilesystem: true`, and mount an `emptyDir` volume at each
 #     folder that the program writes to, `/tmp` for example.
+#   frameworks:
+#     cis: ["5.7.3"]
+#     nsa: ["Pod security: immutable file systems"]
+#     owasp: ["K01"]
+#     owasp-2025: ["K01"]
 package kubernetes.workload.read_only_root_filesystem
 
 import data.kubernetes.lib.document

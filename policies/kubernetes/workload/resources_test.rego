@@ -7,34 +7,34 @@ full := {"cpu": "100m", "memory": "64Mi"}
 
 pod(value) := fixtures.pod({"name": "app", "resources": value})
 
+said(words) := sprintf("Pod shop/web: container `app` has no %s", [words])
+
 test_nothing_set_is_denied if {
+	msg := said("cpu request, no memory request, no cpu limit, no memory limit")
 	every value in [null, {}, {"limits": null, "requests": {}}] {
-		resources.deny == {
-			"Pod shop/web: container `app` has no cpu limit",
-			"Pod shop/web: container `app` has no cpu request",
-			"Pod shop/web: container `app` has no memory limit",
-			"Pod shop/web: container `app` has no memory request",
-		} with input as pod(value)
+		resources.deny == {msg} with input as pod(value)
+		resources.warn == set() with input as pod(value)
 	}
-	count(resources.deny) == 4 with input as fixtures.pod({"name": "app"})
+	resources.deny == {msg} with input as fixtures.pod({"name": "app"})
 }
 
 test_missing_limits_are_denied if {
-	resources.deny == {
-		"Pod shop/web: container `app` has no cpu limit",
-		"Pod shop/web: container `app` has no memory limit",
-	} with input as pod({"requests": full})
+	resources.deny == {said("cpu limit, no memory limit")} with input as pod({"requests": full})
 }
 
-test_one_missing_limit_is_denied if {
-	resources.deny == {"Pod shop/web: container `app` has no cpu limit"} with input as pod({
-		"requests": full,
-		"limits": {"memory": "64Mi"},
-	})
+test_a_missing_request_is_denied if {
+	resources.deny == {said("cpu request, no cpu limit")} with input as pod({"limits": {"memory": "64Mi"}})
+}
+
+test_a_cpu_limit_alone_is_a_warning if {
+	value := {"requests": full, "limits": {"memory": "64Mi"}}
+	resources.warn == {said("cpu limit")} with input as pod(value)
+	resources.deny == set() with input as pod(value)
 }
 
 test_limits_alone_pass if {
 	resources.deny == set() with input as pod({"limits": full})
+	resources.warn == set() with input as pod({"limits": full})
 }
 
 test_requests_and_limits_pass if {
@@ -42,7 +42,7 @@ test_requests_and_limits_pass if {
 }
 
 test_init_containers_count if {
-	count(resources.deny) == 4 with input as fixtures.pod_with(
+	count(resources.deny) == 1 with input as fixtures.pod_with(
 		{"initContainers": [{"name": "setup"}]},
 		{"name": "app", "resources": {"limits": full}},
 	)
@@ -55,8 +55,34 @@ test_ephemeral_containers_do_not_count if {
 	)
 }
 
+range(limit) := fixtures.beside({"LimitRange": [{"metadata": {"name": "defaults"}, "spec": {"limits": [limit]}}]})
+
+test_defaults_of_a_limit_range_count if {
+	resources.deny == set() with input as pod({}) with data.inventory as range({"type": "Container", "default": full})
+	resources.deny == {said("cpu limit, no memory limit")} with input as pod({})
+		with data.inventory as range({"type": "Container", "defaultRequest": full})
+	resources.warn == {said("cpu limit")} with input as pod({}) with data.inventory as range({
+		"type": "Container",
+		"default": {"memory": "64Mi"},
+		"defaultRequest": {"cpu": "1"},
+	})
+}
+
+test_other_limit_ranges_do_not_count if {
+	every limit in [
+		{"type": "Pod", "default": full},
+		{"type": "Container", "max": full},
+		{"type": "Container", "default": null},
+		{},
+		null,
+	] {
+		count(resources.deny) == 1 with input as pod({}) with data.inventory as range(limit)
+	}
+}
+
 test_documents_without_containers_pass if {
 	every document in [{"kind": "Pod", "spec": {}}, {"kind": "Pod"}, {"kind": "Service"}, {}] {
 		resources.deny == set() with input as document
+		resources.warn == set() with input as document
 	}
 }

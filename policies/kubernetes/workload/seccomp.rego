@@ -3,7 +3,8 @@
 # description: >-
 #   A seccomp profile takes the system calls away that a container has no use for, and with them the
 #   way to many kernel bugs. Without one every call is open. `RuntimeDefault` suits most programs. The
-#   pod may set the profile for its containers. Windows has no seccomp.
+#   pod may set the profile for its containers. Windows has no seccomp, and a privileged
+#   container gets no profile.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 #   description: Pod Security Standards, restricted, "Seccomp (v1.19+)"
@@ -11,6 +12,12 @@
 #   id: workload/seccomp
 #   severity: medium
 #   remediation: "Set `securityContext.seccompProfile.type: RuntimeDefault` on the pod."
+#   frameworks:
+#     cis: ["5.7.2"]
+#     nsa: ["Pod security: hardened environments"]
+#     owasp: ["K01"]
+#     owasp-2025: ["K01"]
+#     mitre: ["T1611"]
 package kubernetes.workload.seccomp
 
 import data.kubernetes.lib.document
@@ -28,6 +35,7 @@ deny contains msg if {
 deny contains msg if {
 	some container in workload.containers
 	not workload.windows
+	not workload.privileged(container)
 	profile := container.securityContext.seccompProfile.type
 	not profile in profiles
 	msg := sprintf("%s: %s uses the seccomp profile `%v`", [
@@ -40,6 +48,7 @@ deny contains msg if {
 deny contains msg if {
 	some container in workload.containers
 	not workload.windows
+	not workload.privileged(container)
 	document.unset(container, ["securityContext", "seccompProfile", "type"])
 	document.unset(workload.pod_spec, ["securityContext", "seccompProfile", "type"])
 	msg := sprintf("%s: %s has no seccomp profile, and neither has its pod", [

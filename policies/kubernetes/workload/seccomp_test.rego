@@ -64,3 +64,8 @@ test_documents_without_containers_pass if {
 		seccomp.deny == set() with input as document
 	}
 }
+
+# It can in any case what the setting would keep from it.
+test_a_privileged_container_is_reported_as_that if {
+	seccomp.deny == set() with input as fixtures.secured({"privileged": true})
+}
