@@ -6,7 +6,10 @@
 package kubernetes.lib.document
 
 # unset(owner, path) holds where the path leads nowhere or to null, which Kubernetes reads alike.
-unset(owner, path) if object.get(owner, path, null) == null
+unset(owner, path) if {
+	is_object(owner)
+	object.get(owner, path, null) == null
+}
 
 # The words for the input document: `Deployment shop/web`, or `Pod web` without a namespace.
 subject := sprintf("%s %s%s", [

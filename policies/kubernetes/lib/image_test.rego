@@ -24,3 +24,26 @@ test_no_digest if {
 		not image.has_digest(reference)
 	}
 }
+
+test_repository if {
+	image.repository("nginx:1") == "docker.io/library/nginx"
+	image.repository("grafana/grafana@sha256:abc") == "docker.io/grafana/grafana"
+	image.repository("localhost/web") == "localhost/web"
+	image.repository("registry.example:5000/web:1") == "registry.example:5000/web"
+}
+
+test_below if {
+	image.below("ghcr.io/team/web:1", "ghcr.io/team")
+	image.below("ghcr.io/team/web:1", "ghcr.io/team/web")
+	not image.below("ghcr.io/teams/web:1", "ghcr.io/team")
+	not image.below("nginx", "ghcr.io")
+}
+
+test_unversioned if {
+	every reference in ["nginx", "nginx:latest", "nginx:main", "registry.example:5000/web"] {
+		image.unversioned(reference)
+	}
+	every reference in ["nginx:1", "nginx@sha256:abc", "nginx:latest@sha256:abc", "nginx:1-latest"] {
+		not image.unversioned(reference)
+	}
+}

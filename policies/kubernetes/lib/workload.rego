@@ -13,9 +13,15 @@ package kubernetes.lib.workload
 import data.kubernetes.lib.document
 
 # The pod spec of the input document; undefined for a document without one.
-pod_spec := input.spec if input.kind == "Pod"
+pod_spec := spec if {
+	spec := template.spec
+	is_object(spec)
+}
 
-pod_spec := input.spec.template.spec if input.kind in {
+# What the document makes its pods of: their metadata and spec. A Pod is its own.
+template := input if input.kind == "Pod"
+
+template := input.spec.template if input.kind in {
 	"DaemonSet",
 	"Deployment",
 	"Job",
@@ -24,21 +30,30 @@ pod_spec := input.spec.template.spec if input.kind in {
 	"StatefulSet",
 }
 
-pod_spec := input.spec.jobTemplate.spec.template.spec if input.kind == "CronJob"
+template := input.spec.jobTemplate.spec.template if input.kind == "CronJob"
 
-pod_spec := input.template.spec if input.kind == "PodTemplate"
+template := input.template if input.kind == "PodTemplate"
 
 # The pod spec as the one member of a set: what is missing from a member of a set is reported at it.
 pods contains pod if pod := pod_spec
 
 # Containers that run for the life of the pod.
-main_containers contains container if some container in pod_spec.containers
+main_containers contains container if {
+	some container in pod_spec.containers
+	is_object(container)
+}
 
 # Containers that run before the main ones, or beside them as sidecars.
-init_containers contains container if some container in pod_spec.initContainers
+init_containers contains container if {
+	some container in pod_spec.initContainers
+	is_object(container)
+}
 
 # Containers that someone added to a running pod.
-ephemeral_containers contains container if some container in pod_spec.ephemeralContainers
+ephemeral_containers contains container if {
+	some container in pod_spec.ephemeralContainers
+	is_object(container)
+}
 
 # Every container of the pod, whichever list it stands in.
 containers := (main_containers | init_containers) | ephemeral_containers
@@ -56,7 +71,10 @@ container_name(container) := sprintf("container `%v`", [object.get(container, "n
 volume_name(volume) := sprintf("volume `%v`", [object.get(volume, "name", "(unnamed)")])
 
 # The volumes of the pod.
-volumes contains volume if some volume in pod_spec.volumes
+volumes contains volume if {
+	some volume in pod_spec.volumes
+	is_object(volume)
+}
 
 # The container is privileged. Settings that only narrow what it may do are void for it: it has every
 # capability, no seccomp or AppArmor profile, and may always gain privileges.
@@ -110,21 +128,8 @@ named(name) := name if {
 	name != ""
 }
 
-# The metadata of the pods that the document makes.
-pod_metadata := input.metadata if input.kind == "Pod"
-
-pod_metadata := input.spec.template.metadata if input.kind in {
-	"DaemonSet",
-	"Deployment",
-	"Job",
-	"ReplicaSet",
-	"ReplicationController",
-	"StatefulSet",
-}
-
-pod_metadata := input.spec.jobTemplate.spec.template.metadata if input.kind == "CronJob"
-
-pod_metadata := input.template.metadata if input.kind == "PodTemplate"
+# The annotations of the pods that the document makes.
+annotations := template.metadata.annotations
 
 # inherits(path) holds where a container leaves the setting to the pod.
 inherits(path) if {

@@ -66,3 +66,28 @@ test_container_name if {
 	workload.container_name({"name": "app"}) == "container `app`"
 	workload.container_name({}) == "container `(unnamed)`"
 }
+
+test_service_account if {
+	workload.service_account == "web" with input as {"kind": "Pod", "spec": {"serviceAccountName": "web"}}
+	workload.service_account == "web" with input as {"kind": "Pod", "spec": {"serviceAccount": "web"}}
+	every spec in [{}, {"serviceAccountName": null}, {"serviceAccountName": ""}, {"serviceAccountName": 7}] {
+		workload.service_account == "default" with input as {"kind": "Pod", "spec": spec}
+	}
+	not workload.service_account with input as {"kind": "Pod"}
+	not workload.service_account with input as {"kind": "Service", "spec": {}}
+}
+
+test_what_is_no_object_is_left_out if {
+	every wrong in [null, 7, "text", []] {
+		workload.containers == set() with input as {"kind": "Pod", "spec": {"containers": [wrong]}}
+		workload.volumes == set() with input as {"kind": "Pod", "spec": {"volumes": [wrong]}}
+		not workload.pod_spec with input as {"kind": "Pod", "spec": wrong}
+	}
+}
+
+test_privileged if {
+	workload.privileged({"securityContext": {"privileged": true}})
+	every container in [{}, {"securityContext": null}, {"securityContext": {"privileged": false}}] {
+		not workload.privileged(container)
+	}
+}

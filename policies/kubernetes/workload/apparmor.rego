@@ -43,7 +43,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some annotation, profile in workload.pod_metadata.annotations
+	some annotation, profile in workload.annotations
 	profile == "unconfined"
 	not workload.windows
 	some container in workload.containers

@@ -55,5 +55,6 @@ deny contains msg if {
 
 drops_all(container) if {
 	some name in container.securityContext.capabilities.drop
+	is_string(name)
 	upper(name) == "ALL"
 }

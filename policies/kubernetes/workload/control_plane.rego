@@ -32,6 +32,7 @@ warn contains msg if {
 warn contains msg if {
 	movable
 	some toleration in workload.pod_spec.tolerations
+	is_object(toleration)
 	object.get(toleration, "key", null) in {null, ""}
 	toleration.operator == "Exists"
 	admits(toleration)

@@ -32,7 +32,7 @@ warn contains msg if {
 
 warn contains msg if {
 	some volume in workload.volumes
-	object.get(volume.configMap, "optional", false) != true
+	demanded(volume.configMap)
 	name := volume.configMap.name
 	missing("ConfigMap", name)
 	msg := words("ConfigMap", name)
@@ -41,7 +41,7 @@ warn contains msg if {
 warn contains msg if {
 	some volume in workload.volumes
 	some source in volume.projected.sources
-	object.get(source.configMap, "optional", false) != true
+	demanded(source.configMap)
 	name := source.configMap.name
 	missing("ConfigMap", name)
 	msg := words("ConfigMap", name)
@@ -57,7 +57,7 @@ warn contains msg if {
 warn contains msg if {
 	some container in workload.containers
 	some source in container.envFrom
-	object.get(source.configMapRef, "optional", false) != true
+	demanded(source.configMapRef)
 	name := source.configMapRef.name
 	missing("ConfigMap", name)
 	msg := words("ConfigMap", name)
@@ -66,7 +66,7 @@ warn contains msg if {
 warn contains msg if {
 	some container in workload.containers
 	some variable in container.env
-	object.get(variable.valueFrom.configMapKeyRef, "optional", false) != true
+	demanded(variable.valueFrom.configMapKeyRef)
 	name := variable.valueFrom.configMapKeyRef.name
 	missing("ConfigMap", name)
 	msg := words("ConfigMap", name)
@@ -90,3 +90,9 @@ missing(kind, name) if {
 
 # ConfigMaps that Kubernetes, OpenShift and Istio put into every namespace.
 made_by_others := {"istio-ca-root-cert", "kube-root-ca.crt", "openshift-service-ca.crt"}
+
+# The pod does not start without it.
+demanded(reference) if {
+	is_object(reference)
+	object.get(reference, "optional", false) != true
+}

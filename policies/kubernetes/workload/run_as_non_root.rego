@@ -111,4 +111,7 @@ effective(container, path) := own if {
 	inherited != null
 }
 
-is_administrator(name) if lower(name) == "containeradministrator"
+is_administrator(name) if {
+	is_string(name)
+	lower(name) == "containeradministrator"
+}

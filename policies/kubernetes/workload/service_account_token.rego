@@ -30,6 +30,7 @@ warn contains msg if {
 	some pod in workload.pods
 	document.unset(pod, ["automountServiceAccountToken"])
 	account := neighbours.service_accounts[name]
+	is_object(account)
 	object.get(account, "automountServiceAccountToken", null) != false
 	not bound(name)
 	msg := sprintf("%s: the pod has the token of the ServiceAccount `%s`, to which nothing is bound", [
@@ -41,18 +42,21 @@ warn contains msg if {
 bound(name) if {
 	some binding in data.inventory.cluster["rbac.authorization.k8s.io/v1"].ClusterRoleBinding
 	some subject in binding.subjects
+	is_object(subject)
 	is_account(subject, name)
 }
 
 bound(name) if {
 	some binding in data.inventory.cluster["rbac.authorization.k8s.io/v1"].RoleBinding
 	some subject in binding.subjects
+	is_object(subject)
 	is_account(subject, name)
 }
 
 bound(name) if {
 	some binding in data.inventory.namespace[_]["rbac.authorization.k8s.io/v1"].RoleBinding
 	some subject in binding.subjects
+	is_object(subject)
 	is_account(subject, name)
 }
 
@@ -65,7 +69,8 @@ is_account(subject, name) if {
 
 is_account(subject, name) if {
 	object.get(subject, "kind", "") == "User"
-	parts := split(object.get(subject, "name", ""), ":")
+	is_string(subject.name)
+	parts := split(subject.name, ":")
 	count(parts) == 4
 	parts[1] == "serviceaccount"
 	parts[3] == name
@@ -74,7 +79,8 @@ is_account(subject, name) if {
 
 is_account(subject, _) if {
 	object.get(subject, "kind", "") == "Group"
-	group := object.get(subject, "name", "")
+	group := subject.name
+	is_string(group)
 	startswith(sprintf("%s:", [group]), "system:serviceaccounts:")
 	alike(trim_prefix(trim_prefix(group, "system:serviceaccounts"), ":"))
 }

@@ -25,6 +25,7 @@ import data.kubernetes.lib.workload
 deny contains msg if {
 	some container in workload.containers
 	some mount in container.volumeMounts
+	is_object(mount)
 	object.get(mount, "readOnly", null) in {null, false}
 	host := host_path.named(object.get(mount, "name", null))
 	not host_path.unaffected_by_read_only(host)
