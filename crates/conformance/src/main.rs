@@ -6,6 +6,7 @@
 
 mod canonical;
 mod floors;
+mod sample;
 mod suites;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +79,20 @@ enum Suite {
     GatekeeperSrc(Folder),
     /// Gatekeeper's library: the violations of `golden.jsonl` in DIR.
     GatekeeperGolden(Folder),
+    /// No suite: draws findings from a report of `kpol test -o json`, as rows of a table for somebody to judge.
+    Sample {
+        /// The report.
+        report: PathBuf,
+        /// What file names begin with in the report, and need not in the table.
+        #[arg(long, default_value = "")]
+        root: String,
+        /// Decides which findings are drawn.
+        #[arg(long)]
+        seed: u64,
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        count: usize,
+    },
 }
 
 /// A suite without options of its own.
@@ -152,6 +167,21 @@ fn main() -> ExitCode {
         Suite::GatekeeperSrc(folder) => ("gatekeeper-src", folder.run(suites::gatekeeper::units)),
         Suite::GatekeeperGolden(folder) => {
             ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))
+        }
+        Suite::Sample {
+            report,
+            root,
+            seed,
+            count,
+        } => {
+            let table = sample::table(&report, &root, seed, count);
+            return table.map_or_else(
+                |error| failed(&error),
+                |table| {
+                    print!("{table}");
+                    ExitCode::SUCCESS
+                },
+            );
         }
     };
     let tally = match result {

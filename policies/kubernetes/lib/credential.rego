@@ -67,7 +67,12 @@ forms := [
 
 # named(name, value) names the credential that a value is by its name. A password is one whatever it is; other
 # secrets may be names of something, and count where they look drawn by lot.
-named(name, value) := "a password" if {
+named(name, value) := "the hash of a password" if {
+	is_string(name)
+	is_string(value)
+	regex.match(`^(\$(2[aby]?|5|6|apr1|argon2[a-z]*|scrypt)\$|\{S?SHA[0-9]*\})`, value)
+	regex.match(`(password|passwd|passphrase)[_-]?[0-9]*$`, lower(name))
+} else := "a password" if {
 	is_string(name)
 	literal(value)
 	regex.match(`(password|passwd|passphrase|passwort)[_-]?[0-9]*$|[^a-z]pass[0-9]*$|[a-z][^a-z]+pwd[0-9]*$`, lower(name))

@@ -60,6 +60,11 @@ test_passwords_by_name if {
 	}
 }
 
+test_hashes_by_name if {
+	credential.named("PASSWORD", "$2y$12$4K/VkmDd1q1Orb3xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72") == "the hash of a password"
+	not credential.named("HASH", "$2y$12$4K/VkmDd1q1Orb3xAt82zu8gk7Ad6ReFR4LCP9UeYE90NLiN9Df72")
+}
+
 test_secrets_by_name if {
 	every name in ["API_KEY", "apiKey", "AUTH_TOKEN", "client-secret", "AWS_SECRET_ACCESS_KEY", "signing.key", "TOKEN1"] {
 		credential.named(name, "a8Hs72kdPq01") == "a secret"

@@ -8,8 +8,13 @@ pod_with(fields, container) := {
 	"apiVersion": "v1",
 	"kind": "Pod",
 	"metadata": {"name": "web", "namespace": "shop"},
-	"spec": object.union({"containers": [container]}, fields),
+	"spec": object.union({"containers": [with_image(container)]}, fields),
 }
+
+# Without an image it would be a patch.
+with_image(container) := object.union({"image": image}, container)
+
+image := "registry.example.com/app:1@sha256:4b5e57f6eb2f42b9039b3d1e13929295f231749c510cbe341cd68036d9af97e2"
 
 # A Pod whose one container has this security context.
 secured(context) := pod({"name": "app", "securityContext": context})
@@ -23,9 +28,9 @@ three_lists(context) := {
 	"kind": "Pod",
 	"metadata": {"name": "web", "namespace": "shop"},
 	"spec": {
-		"containers": [{"name": "app", "securityContext": context}],
-		"initContainers": [{"name": "setup", "securityContext": context}],
-		"ephemeralContainers": [{"name": "debug", "securityContext": context}],
+		"containers": [{"name": "app", "image": image, "securityContext": context}],
+		"initContainers": [{"name": "setup", "image": image, "securityContext": context}],
+		"ephemeralContainers": [{"name": "debug", "image": image, "securityContext": context}],
 	},
 }
 

@@ -59,10 +59,22 @@ ephemeral_containers contains container if {
 containers := (main_containers | init_containers) | ephemeral_containers
 
 # Containers whose resources can be set: Kubernetes refuses resources of an ephemeral container.
-sized_containers := main_containers | init_containers
+sized_containers := whole_containers - ephemeral_containers
+
+# Containers as they run. One without an image cannot be applied: it is a patch, for Kustomize or `kubectl patch`,
+# and what it does not set says nothing. What it does set counts, so that only checks of what is absent use these.
+whole_containers contains container if {
+	some container in containers
+	not document.unset(container, ["image"])
+}
 
 # The pod says that it runs on Windows, where Linux security settings do not exist.
 windows if pod_spec.os.name == "windows"
+
+windows if {
+	some label in ["kubernetes.io/os", "beta.kubernetes.io/os"]
+	pod_spec.nodeSelector[label] == "windows"
+}
 
 # The words for a container: its name, in backticks.
 container_name(container) := sprintf("container `%v`", [object.get(container, "name", "(unnamed)")])

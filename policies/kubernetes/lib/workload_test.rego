@@ -46,7 +46,14 @@ test_other_kinds_have_none if {
 test_containers_of_every_list if {
 	pod := {"kind": "Pod", "spec": spec}
 	workload.containers == {{"name": "app"}, {"name": "setup"}, {"name": "debug"}} with input as pod
-	workload.sized_containers == {{"name": "app"}, {"name": "setup"}} with input as pod
+	workload.sized_containers == set() with input as pod
+}
+
+test_sized_containers if {
+	pod := {"kind": "Pod", "spec": {key: [{"name": key, "image": "x"}] |
+		some key in ["containers", "initContainers", "ephemeralContainers"]
+	}}
+	{container.name | some container in workload.sized_containers} == {"containers", "initContainers"} with input as pod
 }
 
 test_containers_absent if {
@@ -55,16 +62,25 @@ test_containers_absent if {
 	}
 }
 
-test_windows if {
-	workload.windows with input as {"kind": "Pod", "spec": {"os": {"name": "windows"}}}
-	not workload.windows with input as {"kind": "Pod", "spec": {"os": {"name": "linux"}}}
-	not workload.windows with input as {"kind": "Pod", "spec": {"os": {}}}
-	not workload.windows with input as {"kind": "Pod", "spec": {}}
-}
-
 test_container_name if {
 	workload.container_name({"name": "app"}) == "container `app`"
 	workload.container_name({}) == "container `(unnamed)`"
+}
+
+test_windows if {
+	workload.windows with input as {"kind": "Pod", "spec": {"os": {"name": "windows"}}}
+	workload.windows with input as {"kind": "Pod", "spec": {"nodeSelector": {"kubernetes.io/os": "windows"}}}
+	every spec in [{}, {"os": null}, {"os": {"name": "linux"}}, {"nodeSelector": {"kubernetes.io/os": "linux"}}] {
+		not workload.windows with input as {"kind": "Pod", "spec": spec}
+	}
+}
+
+test_a_container_without_an_image_is_a_patch if {
+	workload.whole_containers == {{"name": "a", "image": "x"}} with input as {"kind": "Pod", "spec": {"containers": [
+		{"name": "a", "image": "x"},
+		{"name": "b"},
+		{"name": "c", "image": null},
+	]}}
 }
 
 test_service_account if {

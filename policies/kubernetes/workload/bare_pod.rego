@@ -22,6 +22,7 @@ import data.kubernetes.lib.workload
 
 warn contains msg if {
 	workload.bare
+	count(workload.whole_containers) > 0
 	workload.long_running
 	document.unset(input, ["metadata", "annotations", "kubernetes.io/config.mirror"])
 	msg := sprintf("%s: the pod has no controller that starts it again on another node", [document.subject])

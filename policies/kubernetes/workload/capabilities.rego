@@ -43,7 +43,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some container in workload.containers
+	some container in workload.whole_containers
 	not workload.windows
 	not workload.privileged(container)
 	not drops_all(container)

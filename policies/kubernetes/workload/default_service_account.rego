@@ -29,6 +29,7 @@ import data.kubernetes.lib.workload
 deny contains msg if {
 	workload.service_account == "default"
 	some pod in workload.pods
+	count(workload.whole_containers) > 0
 	document.unset(pod, ["automountServiceAccountToken"])
 	not account_mounts_none
 	msg := sprintf("%s: the pod has the token of the ServiceAccount `default`", [document.subject])

@@ -23,7 +23,7 @@ import data.kubernetes.lib.workload
 
 warn contains msg if {
 	workload.long_running
-	some container in workload.main_containers
+	some container in (workload.main_containers & workload.whole_containers)
 	document.unset(container, ["livenessProbe"])
 	msg := sprintf("%s: %s has no liveness probe", [
 		document.subject,

@@ -7,7 +7,7 @@ kinds := ["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "Sta
 
 workload(kind, spec) := {"kind": kind, "metadata": {"name": "web"}, "spec": {"template": {"spec": spec}}}
 
-bare := {"name": "app", "ports": [{"containerPort": 80}]}
+bare := {"name": "app", "image": fixtures.image, "ports": [{"containerPort": 80}]}
 
 probed(probe) := object.union(bare, {"livenessProbe": probe})
 

@@ -33,7 +33,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some container in workload.containers
+	some container in workload.whole_containers
 	not workload.windows
 	document.unset(container, ["securityContext", "readOnlyRootFilesystem"])
 	msg := sprintf("%s: %s does not set `readOnlyRootFilesystem: true`", [

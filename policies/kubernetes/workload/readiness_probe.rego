@@ -21,7 +21,7 @@ import data.kubernetes.lib.workload
 
 warn contains msg if {
 	workload.long_running
-	some container in workload.main_containers
+	some container in (workload.main_containers & workload.whole_containers)
 	document.unset(container, ["readinessProbe"])
 	ports := object.get(container, "ports", null)
 	is_array(ports)

@@ -4,8 +4,8 @@
 #   Without requests the scheduler places a pod blindly; without a memory limit one container can take
 #   the memory of its neighbours, and without a CPU limit their processor time. A limit without a
 #   request counts as a request of the same size. A CPU limit alone that is missing is a warning:
-#   with a request in place a busy neighbour only loses what it borrowed. Defaults of a LimitRange among the
-#   documents count. Ephemeral containers cannot have resources.
+#   with a request in place a busy neighbour only loses what it borrowed. Requests and limits of the pod count for its
+#   containers, and so do defaults of a LimitRange among the documents. Ephemeral containers cannot have resources.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 #   description: Resource management for pods and containers
@@ -55,6 +55,13 @@ missing(container) := [words |
 	not has(container, field, name)
 	words := sprintf("%s %s", [name, field])
 ]
+
+# A pod may have requests and limits of its own, which its containers share.
+has(_, "request", name) if not document.unset(workload.pod_spec, ["resources", "requests", name])
+
+has(_, "request", name) if not document.unset(workload.pod_spec, ["resources", "limits", name])
+
+has(_, "limit", name) if not document.unset(workload.pod_spec, ["resources", "limits", name])
 
 has(container, "limit", name) if has_limit(container, name)
 

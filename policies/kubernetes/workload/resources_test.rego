@@ -41,9 +41,22 @@ test_requests_and_limits_pass if {
 	resources.deny == set() with input as pod({"limits": full, "requests": full})
 }
 
+test_resources_of_the_pod_count if {
+	resources.deny == set() with input as fixtures.pod_with({"resources": {"limits": full}}, {"name": "app"})
+	resources.warn == set() with input as fixtures.pod_with({"resources": {"limits": full}}, {"name": "app"})
+	resources.deny == {said("cpu limit, no memory limit")} with input as fixtures.pod_with(
+		{"resources": {"requests": full}},
+		{"name": "app"},
+	)
+}
+
+test_a_patch_passes if {
+	resources.deny == set() with input as {"kind": "Pod", "spec": {"containers": [{"name": "app"}]}}
+}
+
 test_init_containers_count if {
 	count(resources.deny) == 1 with input as fixtures.pod_with(
-		{"initContainers": [{"name": "setup"}]},
+		{"initContainers": [{"name": "setup", "image": fixtures.image}]},
 		{"name": "app", "resources": {"limits": full}},
 	)
 }

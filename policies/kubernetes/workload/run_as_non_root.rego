@@ -78,7 +78,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some container in workload.containers
+	some container in workload.whole_containers
 	document.unset(container, ["securityContext", "runAsNonRoot"])
 	document.unset(workload.pod_spec, ["securityContext", "runAsNonRoot"])
 	not user(container)

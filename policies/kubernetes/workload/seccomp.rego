@@ -46,7 +46,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some container in workload.containers
+	some container in workload.whole_containers
 	not workload.windows
 	not workload.privileged(container)
 	document.unset(container, ["securityContext", "seccompProfile", "type"])

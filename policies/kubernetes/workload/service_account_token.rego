@@ -28,6 +28,7 @@ warn contains msg if {
 	name := workload.service_account
 	name != "default"
 	some pod in workload.pods
+	count(workload.whole_containers) > 0
 	document.unset(pod, ["automountServiceAccountToken"])
 	account := neighbours.service_accounts[name]
 	is_object(account)
