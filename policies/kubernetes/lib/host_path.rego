@@ -25,29 +25,66 @@ runtime(path) if plain(path) in {
 	"/run/podman/podman.sock",
 }
 
-# Folders that are sensitive themselves, while most of what is below them is not.
-folders := {"/", "/boot", "/dev", "/home", "/lib", "/opt", "/run", "/usr", "/usr/bin", "/usr/lib", "/usr/local/bin", "/var", "/var/lib"}
+# sensitive(volume) holds where the volume is as good as the node: it tells its secrets, or it steers it and
+# some container can write it.
+sensitive(volume) if tells(volume.hostPath.path)
 
-# Folders that are sensitive with all that is below them.
-trees := {
-	"/bin",
-	"/opt/cni",
-	"/etc",
-	"/proc",
-	"/root",
-	"/sbin",
-	"/sys",
-	"/usr/libexec/kubernetes",
-	"/usr/sbin",
-	"/var/lib/containerd",
-	"/var/lib/containers",
-	"/var/lib/docker",
-	"/var/lib/etcd",
-	"/var/lib/kubelet",
-	"/var/log",
+sensitive(volume) if {
+	steers(volume.hostPath.path)
+	written(volume.name)
 }
 
-# Files and folders below one of the trees that tell nothing: the time, names of the system, certificates.
+# Whoever reads there finds keys, tokens, and what other pods keep.
+tells(path) if {
+	not runtime(path)
+	plain(path) in {"/", "/home", "/run", "/var", "/var/lib"}
+}
+
+tells(path) if {
+	not runtime(path)
+	not plain(path) in harmless
+	some tree in {
+		"/etc",
+		"/proc",
+		"/root",
+		"/var/lib/containerd",
+		"/var/lib/containers",
+		"/var/lib/docker",
+		"/var/lib/etcd",
+		"/var/lib/kubelet",
+		"/var/log",
+	}
+	within(plain(path), tree)
+}
+
+# Whoever writes there decides what the node runs.
+steers(path) if plain(path) in {"/dev", "/lib", "/lib64", "/opt", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin"}
+
+steers(path) if {
+	some tree in {
+		"/bin",
+		"/boot",
+		"/lib/modules",
+		"/lib/systemd",
+		"/opt/cni",
+		"/sbin",
+		"/sys",
+		"/usr/lib/modules",
+		"/usr/lib/systemd",
+		"/usr/libexec/kubernetes",
+		"/usr/sbin",
+	}
+	within(plain(path), tree)
+}
+
+written(name) if {
+	some container in workload.containers
+	some mount in container.volumeMounts
+	mount.name == name
+	object.get(mount, "readOnly", null) in {null, false}
+}
+
+# Files and folders that tell nothing: the time, names of the system, certificates.
 harmless := {
 	"/etc/hostname",
 	"/etc/localtime",
@@ -56,19 +93,6 @@ harmless := {
 	"/etc/pki/ca-trust",
 	"/etc/ssl/certs",
 	"/etc/timezone",
-	"/usr/lib/os-release",
-}
-
-sensitive(path) if {
-	not runtime(path)
-	plain(path) in folders
-}
-
-sensitive(path) if {
-	not runtime(path)
-	not plain(path) in harmless
-	some tree in trees
-	within(plain(path), tree)
 }
 
 within(path, tree) if path == tree

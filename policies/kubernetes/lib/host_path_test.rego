@@ -12,7 +12,7 @@ test_plain if {
 
 test_each_path_is_of_one_kind if {
 	every path in ["/run/docker.sock", "/etc", "/data", "/run", "/var/lib/docker", "/run/containerd"] {
-		kinds := {kind | host_path.runtime(path); kind := "runtime"} | {kind | host_path.sensitive(path); kind := "sensitive"}
+		kinds := {kind | host_path.runtime(path); kind := "runtime"} | {kind | host_path.tells(path); kind := "sensitive"}
 		count(kinds) < 2
 	}
 }
@@ -20,6 +20,7 @@ test_each_path_is_of_one_kind if {
 test_no_text_is_no_path if {
 	every path in [null, 7, {}, []] {
 		not host_path.runtime(path)
-		not host_path.sensitive(path)
+		not host_path.tells(path)
+		not host_path.steers(path)
 	}
 }

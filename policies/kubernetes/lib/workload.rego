@@ -24,9 +24,11 @@ template := input if input.kind == "Pod"
 template := input.spec.template if input.kind in {
 	"DaemonSet",
 	"Deployment",
+	"DeploymentConfig",
 	"Job",
 	"ReplicaSet",
 	"ReplicationController",
+	"Rollout",
 	"StatefulSet",
 }
 
@@ -96,8 +98,10 @@ privileged(container) if object.get(container, ["securityContext", "privileged"]
 long_running if input.kind in {
 	"DaemonSet",
 	"Deployment",
+	"DeploymentConfig",
 	"ReplicaSet",
 	"ReplicationController",
+	"Rollout",
 	"StatefulSet",
 }
 

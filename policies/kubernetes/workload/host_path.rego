@@ -31,7 +31,7 @@ deny contains msg if {
 	some volume in workload.volumes
 	path := volume.hostPath.path
 	not host_path.runtime(path)
-	not host_path.sensitive(path)
+	not host_path.sensitive(volume)
 	msg := sprintf("%s: %s mounts the path `%v` of the node", [
 		document.subject,
 		workload.volume_name(volume),

@@ -1,9 +1,10 @@
 # METADATA
 # title: Pods mount no sensitive paths of their node
 # description: >-
-#   Some paths of a node are as good as the node: `/` holds everything, `/etc` and `/root` hold keys and
-#   settings, the kubelet's folder holds the secrets and tokens of all pods, `/var/log` can be made to show
-#   any file through a symbolic link, `/proc` and `/sys` are the kernel's own.
+#   Some paths of a node are as good as the node. `/`, `/etc` and `/root` hold keys, the folders of the kubelet and
+#   of container runtimes the secrets and files of all pods, `/proc` what every process knows, and `/var/log` shows any
+#   file through a symbolic link. Others decide what the node runs, such as `/usr/bin`, `/opt/cni` and `/sys`: these
+#   count where a container can write them.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
 #   description: Volumes, "hostPath"
@@ -30,7 +31,7 @@ import data.kubernetes.lib.workload
 deny contains msg if {
 	some volume in workload.volumes
 	path := volume.hostPath.path
-	host_path.sensitive(path)
+	host_path.sensitive(volume)
 	msg := sprintf("%s: %s mounts the sensitive path `%s` of the node", [
 		document.subject,
 		workload.volume_name(volume),

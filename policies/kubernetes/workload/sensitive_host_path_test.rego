@@ -10,7 +10,7 @@ test_the_root_is_denied if {
 	sensitive_host_path.deny == {msg} with input as pod("/")
 }
 
-test_sensitive_paths_are_denied if {
+test_paths_that_tell_are_denied if {
 	every path in [
 		"/etc",
 		"/etc/",
@@ -19,14 +19,26 @@ test_sensitive_paths_are_denied if {
 		"/var/lib/kubelet/pods",
 		"/var/log",
 		"/proc",
-		"/sys/fs/cgroup",
 		"/root/.ssh",
 		"/var/run",
 		"/run",
 		"/home",
-		"/opt/cni/bin",
 	] {
 		count(sensitive_host_path.deny) == 1 with input as pod(path)
+	}
+}
+
+mounted(path, mode) := fixtures.pod_with(
+	{"volumes": [{"name": "node", "hostPath": {"path": path}}]},
+	{"name": "app", "volumeMounts": [object.union({"name": "node", "mountPath": "/x"}, mode)]},
+)
+
+test_paths_that_steer_are_denied_where_they_can_be_written if {
+	every path in ["/usr/bin", "/sys/fs/cgroup", "/opt/cni/bin", "/lib/modules/6.1", "/dev", "/boot"] {
+		count(sensitive_host_path.deny) == 1 with input as mounted(path, {})
+		count(sensitive_host_path.deny) == 1 with input as mounted(path, {"readOnly": false})
+		sensitive_host_path.deny == set() with input as mounted(path, {"readOnly": true})
+		sensitive_host_path.deny == set() with input as pod(path)
 	}
 }
 
@@ -39,9 +51,10 @@ test_other_paths_pass if {
 		"/etc/ssl/certs",
 		"/run/app",
 		"/home/app/data",
+		"/dev/kvm",
 		"/run/containerd/containerd.sock",
 	] {
-		sensitive_host_path.deny == set() with input as pod(path)
+		sensitive_host_path.deny == set() with input as mounted(path, {})
 	}
 }
 

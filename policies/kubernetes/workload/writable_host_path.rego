@@ -3,7 +3,8 @@
 # description: >-
 #   A container that only reads files of its node needs no right to write them. With it, an intruder can
 #   plant programs, schedule jobs, or change what other pods read. Sockets and devices are left out:
-#   a read-only mount makes no difference there.
+#   a read-only mount makes no difference there. Paths that steer the node are reported by
+#   `workload/sensitive-host-path`.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
 #   description: Volumes, "hostPath"
@@ -29,6 +30,7 @@ deny contains msg if {
 	object.get(mount, "readOnly", null) in {null, false}
 	host := host_path.named(object.get(mount, "name", null))
 	not host_path.unaffected_by_read_only(host)
+	not host_path.steers(host.path)
 	msg := sprintf("%s: %s can write the path `%s` of the node, which it mounts at `%v`", [
 		document.subject,
 		workload.container_name(container),

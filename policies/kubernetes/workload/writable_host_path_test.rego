@@ -37,6 +37,10 @@ test_sockets_and_devices_pass if {
 	}
 }
 
+test_paths_that_steer_are_reported_elsewhere if {
+	writable_host_path.deny == set() with input as pod({"path": "/opt/cni/bin"}, {"name": "node", "mountPath": "/x"})
+}
+
 test_other_volumes_pass if {
 	every name in ["other", "nowhere", null] {
 		writable_host_path.deny == set() with input as pod({"path": "/data"}, {"name": name})
