@@ -68,3 +68,8 @@ crooked := [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "sp
 beside(kinds) := {"namespace": {"shop": {"v1": {kind: by_name(objects) | some kind, objects in kinds}}}}
 
 by_name(objects) := {object.metadata.name: object | some object in objects}
+
+# What `--pod-security` gives to policies.
+baseline := {"level": "baseline", "version": "latest"}
+
+restricted := {"level": "restricted", "version": "latest"}
