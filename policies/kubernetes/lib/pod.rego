@@ -8,24 +8,10 @@
 #   A place is an object or array of the input with one of its keys: where a finding points.
 package kubernetes.lib.pod
 
-# The pod, or the template of one, in the input document; undefined for a document without one.
-template := input if input.kind == "Pod"
+import data.kubernetes.lib.workload
 
-template := input.spec.template if input.kind in {
-	"DaemonSet",
-	"Deployment",
-	"Job",
-	"ReplicaSet",
-	"ReplicationController",
-	"StatefulSet",
-}
-
-template := input.spec.jobTemplate.spec.template if input.kind == "CronJob"
-
-template := input.template if input.kind == "PodTemplate"
-
-# The pod of the input document.
-subject := view(template)
+# The pod of the input document; undefined for a document without one.
+subject := view(workload.template)
 
 # view(pod) is what checks look at, of an object with `metadata` and `spec`.
 view(pod) := {

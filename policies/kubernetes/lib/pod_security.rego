@@ -8,6 +8,7 @@ package kubernetes.lib.pod_security
 
 import data.kubernetes.lib.document
 import data.kubernetes.lib.pod
+import data.kubernetes.lib.workload
 import data.kubernetes.pod_security.allow_privilege_escalation
 import data.kubernetes.pod_security.app_armor_profile
 import data.kubernetes.pod_security.capabilities_baseline
@@ -176,13 +177,13 @@ labels := object.get(
 # The standard for each mode, where there is a pod: an object with `level`, `version` and `number`.
 standard[mode] := with_number(forced.level, forced.version) if {
 	mode := "enforce"
-	pod.template
+	workload.template
 	not exempt
 }
 
 standard[mode] := with_number(chosen.level, chosen.version) if {
 	not forced
-	pod.template
+	workload.template
 	is_object(labels)
 	not exempt
 	some mode in ["enforce", "audit", "warn"]
@@ -216,7 +217,7 @@ version_of(value) := "latest" if not minor(value)
 # Whom somebody exempted, as the configuration of the admission controller can.
 exempt if namespace in namespace_labels.exempt_namespaces
 
-exempt if pod.template.spec.runtimeClassName in namespace_labels.exempt_runtime_classes
+exempt if workload.template.spec.runtimeClassName in namespace_labels.exempt_runtime_classes
 
 # What the API server would refuse: by the name of the check, what to report.
 enforced[check] := result("enforce", found) if {

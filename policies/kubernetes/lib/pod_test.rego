@@ -1,5 +1,6 @@
 package kubernetes.lib.pod_test
 
+import data.kubernetes.lib.fixtures_test as fixtures
 import data.kubernetes.lib.pod
 
 spec := {
@@ -8,37 +9,15 @@ spec := {
 	"ephemeralContainers": [{"name": "debug"}],
 }
 
-test_templates if {
-	pod.template == {"kind": "Pod", "spec": spec} with input as {"kind": "Pod", "spec": spec}
-	every kind in [
-		"DaemonSet",
-		"Deployment",
-		"Job",
-		"ReplicaSet",
-		"ReplicationController",
-		"StatefulSet",
-	] {
-		pod.template == {"spec": spec} with input as {"kind": kind, "spec": {"template": {"spec": spec}}}
+test_documents_without_a_pod if {
+	every document in fixtures.hollow {
+		not pod.subject with input as document
 	}
-	pod.template == {"spec": spec} with input as {
-		"kind": "CronJob",
-		"spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}},
-	}
-	pod.template == {"spec": spec} with input as {"kind": "PodTemplate", "template": {"spec": spec}}
 }
 
-test_other_documents_have_none if {
-	every document in [
-		{"kind": "Service", "spec": {"template": {"spec": spec}}},
-		{"kind": "Deployment"},
-		{"kind": "Deployment", "spec": null},
-		{"kind": "CronJob", "spec": {}},
-		{},
-		[],
-		"text",
-	] {
-		not pod.template with input as document
-		not pod.subject with input as document
+test_crooked_pods_have_a_view if {
+	every document in fixtures.crooked {
+		pod.subject with input as document
 	}
 }
 
