@@ -1,9 +1,9 @@
 # METADATA
 # title: Images come from allowed registries
 # description: >-
-#   Whoever may name any image runs any program. With a list of the registries that images may come from, what
-#   runs has been through one's own scanning and signing. There is no such list by default, so that the
-#   rule finds nothing until one is given.
+#   Whoever may name any image runs any program. With a list of the registries that images may come from, what runs
+#   has been through one's own scanning and signing. There is no such list by default, so that the rule finds
+#   nothing until one is given.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
 #   description: Image names
@@ -21,8 +21,8 @@
 #       type: strings
 #       default: []
 #       description: >-
-#         The registries that images may come from, such as `registry.example.com` or `ghcr.io/team`. Images that name no
-#         registry are from `docker.io`. With none, the rule finds nothing.
+#         The registries that images may come from, such as `registry.example.com` or `ghcr.io/team`. Images that
+#         name no registry are from `docker.io`. With none, the rule finds nothing.
 package kubernetes.images.registry
 
 import data.kubernetes.lib.document

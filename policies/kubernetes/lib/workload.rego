@@ -147,8 +147,16 @@ named(name) := name if {
 # The annotations of the pods that the document makes.
 annotations := template.metadata.annotations
 
-# inherits(path) holds where a container leaves the setting to the pod.
+# inherits(path) holds where a container leaves the setting to the pod. What every container overrides is no
+# mistake, except for containers to come.
 inherits(path) if {
 	some container in containers
+	document.unset(container, path)
+}
+
+# The same for settings that a privileged container has no use for.
+unprivileged_inherits(path) if {
+	some container in containers
+	not privileged(container)
 	document.unset(container, path)
 }

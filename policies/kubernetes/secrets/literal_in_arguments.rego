@@ -1,8 +1,8 @@
 # METADATA
 # title: Arguments hold no credentials
 # description: >-
-#   A password or key among the arguments stands in the manifest, and in the list of processes, which every program of the
-#   container and of the node can read.
+#   A password or key among the arguments stands in the manifest, and in the list of processes, which every program
+#   of the container and of the node can read.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/secret/
 #   description: Secrets
@@ -10,8 +10,8 @@
 #   id: secrets/literal-in-arguments
 #   severity: high
 #   remediation: >-
-#     Replace the credential, since it is known by now. Keep the new one in a Secret, mount it, and give the program the
-#     path of the file.
+#     Replace the credential, since it is known by now. Keep the new one in a Secret, mount it, and give the
+#     program the path of the file.
 #   frameworks:
 #     cis: ["5.4.1"]
 #     nsa: ["Network: secrets"]

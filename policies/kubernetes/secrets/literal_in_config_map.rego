@@ -1,8 +1,8 @@
 # METADATA
 # title: ConfigMaps hold no credentials
 # description: >-
-#   A ConfigMap is meant to be read by anyone: it has none of the care that Kubernetes takes of Secrets, no encryption where
-#   that is set up, and roles that may read it are everywhere.
+#   A ConfigMap is meant to be read by anyone: it has none of the care that Kubernetes takes of Secrets, no
+#   encryption where that is set up, and roles that may read it are everywhere.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/configmap/
 #   description: ConfigMaps
@@ -10,7 +10,8 @@
 #   id: secrets/literal-in-config-map
 #   severity: high
 #   remediation: >-
-#     Replace the credential, since it is known by now, and keep the new one in a Secret that is not in the repository.
+#     Replace the credential, since it is known by now, and keep the new one in a Secret that is not in the
+#     repository.
 #   frameworks:
 #     cis: ["5.4.1"]
 #     nsa: ["Network: secrets"]

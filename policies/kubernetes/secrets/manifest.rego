@@ -1,10 +1,10 @@
 # METADATA
 # title: Manifests hold no Secrets with data
 # description: >-
-#   The data of a Secret is encoded, not encrypted: whoever reads the manifest has it. A Secret belongs into a store for
-#   secrets, or into the repository in encrypted form. Credentials that one can tell are failures, other data of one line
-#   is a warning. Objects that were read from a cluster (they have a `uid`) are left alone, and so are values that SOPS
-#   has encrypted, and placeholders.
+#   The data of a Secret is encoded, not encrypted: whoever reads the manifest has it. A Secret belongs into a
+#   store for secrets, or into the repository in encrypted form. Credentials that one can tell are failures, other
+#   data of one line is a warning. Objects that were read from a cluster (they have a `uid`) are left alone, and so
+#   are values that SOPS has encrypted, and placeholders.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 #   description: Good practices for Kubernetes Secrets
@@ -12,8 +12,8 @@
 #   id: secrets/manifest
 #   severity: medium
 #   remediation: >-
-#     Replace the credential, since it is known by now. Make the Secret from a store (External Secrets, a CSI driver), or
-#     commit it encrypted (Sealed Secrets, SOPS).
+#     Replace the credential, since it is known by now. Make the Secret from a store (External Secrets, a CSI
+#     driver), or commit it encrypted (Sealed Secrets, SOPS).
 #   frameworks:
 #     cis: ["5.4.2"]
 #     nsa: ["Network: secrets"]

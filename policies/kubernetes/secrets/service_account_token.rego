@@ -1,8 +1,8 @@
 # METADATA
 # title: ServiceAccounts have no tokens that last
 # description: >-
-#   A Secret of the type `kubernetes.io/service-account-token` is filled by Kubernetes with a token that never expires and is
-#   bound to no pod. Tokens that pods get, or that are asked for, last an hour or so.
+#   A Secret of the type `kubernetes.io/service-account-token` is filled by Kubernetes with a token that never
+#   expires and is bound to no pod. Tokens that pods get, or that are asked for, last an hour or so.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets
 #   description: ServiceAccount token Secrets

@@ -28,6 +28,7 @@ import data.kubernetes.lib.workload
 deny contains msg if {
 	not workload.windows
 	workload.pod_spec.securityContext.appArmorProfile.type == "Unconfined"
+	workload.unprivileged_inherits(["securityContext", "appArmorProfile", "type"])
 	msg := sprintf("%s: the pod turns AppArmor off", [document.subject])
 }
 

@@ -58,3 +58,10 @@ test_absent_fields_and_wrong_types_pass if {
 		apparmor.deny == set() with input as document
 	}
 }
+
+test_a_setting_that_every_container_overrides_passes if {
+	apparmor.deny == set() with input as fixtures.pod_with(
+		{"securityContext": {"appArmorProfile": {"type": "Unconfined"}}},
+		{"name": "app", "securityContext": {"appArmorProfile": {"type": "RuntimeDefault"}}},
+	)
+}

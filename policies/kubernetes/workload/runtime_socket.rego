@@ -1,9 +1,9 @@
 # METADATA
 # title: Pods do not reach the container runtime of their node
 # description: >-
-#   Whoever can write to the socket of Docker, containerd or CRI-O can start a privileged container of
-#   their own, past the API server and everything that is checked there. Mounting it read-only does not
-#   help: a socket is no file that is written to.
+#   Whoever can write to the socket of Docker, containerd or CRI-O can start a privileged container of their own,
+#   past the API server and everything that is checked there. Mounting it read-only does not help: a socket is no
+#   file that is written to.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/storage/volumes/#hostpath
 #   description: Volumes, "hostPath"
@@ -13,8 +13,8 @@
 #   id: workload/runtime-socket
 #   severity: critical
 #   remediation: >-
-#     Remove the volume. Build images with a builder that needs no daemon, and read metrics and logs of
-#     containers from the kubelet.
+#     Remove the volume. Build images with a builder that needs no daemon, and read metrics and logs of containers
+#     from the kubelet.
 #   frameworks:
 #     cis: ["5.2.12"]
 #     nsa: ["Pod security: enforcement"]

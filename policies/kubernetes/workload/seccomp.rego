@@ -29,6 +29,7 @@ deny contains msg if {
 	not workload.windows
 	profile := workload.pod_spec.securityContext.seccompProfile.type
 	not profile in profiles
+	workload.unprivileged_inherits(["securityContext", "seccompProfile", "type"])
 	msg := sprintf("%s: the pod uses the seccomp profile `%v`", [document.subject, profile])
 }
 

@@ -34,7 +34,7 @@ test_unconfined_pod_is_denied if {
 	msg := "Pod shop/web: the pod uses the seccomp profile `Unconfined`"
 	seccomp.deny == {msg} with input as fixtures.pod_with(
 		{"securityContext": {"seccompProfile": {"type": "Unconfined"}}},
-		{"name": "app", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}},
+		{"name": "app"},
 	)
 }
 
@@ -68,4 +68,11 @@ test_documents_without_containers_pass if {
 # It can in any case what the setting would keep from it.
 test_a_privileged_container_is_reported_as_that if {
 	seccomp.deny == set() with input as fixtures.secured({"privileged": true})
+}
+
+test_a_setting_that_every_container_overrides_passes if {
+	seccomp.deny == set() with input as fixtures.pod_with(
+		{"securityContext": {"seccompProfile": {"type": "Unconfined"}}},
+		{"name": "app", "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}},
+	)
 }

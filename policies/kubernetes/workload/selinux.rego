@@ -29,6 +29,7 @@ deny contains msg if {
 	not workload.windows
 	value := workload.pod_spec.securityContext.seLinuxOptions.type
 	not allowed_type(value)
+	workload.inherits(["securityContext", "seLinuxOptions"])
 	msg := sprintf("%s: the pod has the SELinux type `%v`", [document.subject, value])
 }
 
@@ -36,6 +37,7 @@ deny contains msg if {
 	not workload.windows
 	value := workload.pod_spec.securityContext.seLinuxOptions.user
 	not allowed_name(value)
+	workload.inherits(["securityContext", "seLinuxOptions"])
 	msg := sprintf("%s: the pod has the SELinux user `%v`", [document.subject, value])
 }
 
@@ -43,6 +45,7 @@ deny contains msg if {
 	not workload.windows
 	value := workload.pod_spec.securityContext.seLinuxOptions.role
 	not allowed_name(value)
+	workload.inherits(["securityContext", "seLinuxOptions"])
 	msg := sprintf("%s: the pod has the SELinux role `%v`", [document.subject, value])
 }
 

@@ -44,3 +44,10 @@ test_absent_fields_and_wrong_types_pass if {
 		selinux.deny == set() with input as document
 	}
 }
+
+test_a_setting_that_every_container_overrides_passes if {
+	selinux.deny == set() with input as fixtures.pod_with(
+		{"securityContext": {"seLinuxOptions": {"type": "spc_t"}}},
+		{"name": "app", "securityContext": {"seLinuxOptions": {"type": "container_t"}}},
+	)
+}

@@ -1,10 +1,10 @@
 # METADATA
 # title: Pods have a token for the API server only where they use it
 # description: >-
-#   The token of a ServiceAccount is in every container of a pod unless something says otherwise. Where nothing
-#   is bound to the ServiceAccount, the token is of no use to the program, but an intruder can look around with
-#   it. The ServiceAccount and the bindings are those among the documents: a ServiceAccount that is not there
-#   is not judged.
+#   The token of a ServiceAccount is in every container of a pod unless something says otherwise. Where nothing is
+#   bound to the ServiceAccount, the token is of no use to the program, but an intruder can look around with it.
+#   The ServiceAccount and the bindings are those among the documents: a ServiceAccount that is not there is not
+#   judged.
 # related_resources:
 # - ref: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting
 #   description: Opt out of API credential automounting

@@ -24,6 +24,7 @@ import data.kubernetes.lib.workload
 
 deny contains msg if {
 	workload.pod_spec.securityContext.windowsOptions.hostProcess == true
+	on_node
 	msg := sprintf("%s: the pod runs on the Windows node itself", [document.subject])
 }
 
@@ -35,4 +36,10 @@ deny contains msg if {
 		document.subject,
 		workload.container_name(container),
 	])
+}
+
+# Kubernetes refuses a pod whose containers differ in this; so one of them that inherits the setting is enough.
+on_node if {
+	some container in workload.containers
+	object.get(container, ["securityContext", "windowsOptions", "hostProcess"], null) in {null, true}
 }

@@ -32,3 +32,10 @@ test_absent_fields_and_wrong_types_pass if {
 		windows_host_process.deny == set() with input as document
 	}
 }
+
+test_a_setting_that_every_container_overrides_passes if {
+	windows_host_process.deny == set() with input as fixtures.pod_with(
+		{"securityContext": options(true)},
+		{"name": "app", "securityContext": options(false)},
+	)
+}
