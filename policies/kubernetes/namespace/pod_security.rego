@@ -23,6 +23,7 @@ levels := {"baseline", "restricted"}
 deny contains msg if {
 	name := namespace.name
 	document.unset(input, ["metadata", "labels", "pod-security.kubernetes.io/enforce"])
+	not labelled_elsewhere(name)
 	msg := sprintf("namespace %s enforces no Pod Security Standard", [name])
 }
 
@@ -39,4 +40,9 @@ warn contains msg if {
 	level := input.metadata.labels["pod-security.kubernetes.io/enforce"]
 	level == "baseline"
 	msg := sprintf("namespace %s enforces `baseline`, not `restricted`", [name])
+}
+
+# The same namespace stands in another document of the run too, with the label.
+labelled_elsewhere(name) if {
+	data.inventory.cluster.v1.Namespace[name].metadata.labels["pod-security.kubernetes.io/enforce"]
 }

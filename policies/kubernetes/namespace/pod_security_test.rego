@@ -50,3 +50,10 @@ test_other_documents_pass if {
 		pod_security.warn == set() with input as document
 	}
 }
+
+test_a_label_in_another_document_of_the_namespace_counts if {
+	beside := {"cluster": {"v1": {"Namespace": {"shop": enforced("restricted")}}}}
+	pod_security.deny == set() with input as labelled({}) with data.inventory as beside
+	unlabelled := {"cluster": {"v1": {"Namespace": {"shop": labelled(null), "other": enforced("restricted")}}}}
+	count(pod_security.deny) == 1 with input as labelled({}) with data.inventory as unlabelled
+}
