@@ -89,6 +89,8 @@ struct Source {
     text: Arc<str>,
     /// The position of the text's first character: not the first of all where only a piece is held.
     first: LineColumn,
+    /// How many characters stand before each line of the whole that the piece does not have.
+    margin: u32,
     /// Offsets of the lines' first bytes, made when the first position is asked for.
     lines: OnceLock<Vec<u32>>,
 }
@@ -137,7 +139,32 @@ impl SourceMap {
         text: impl Into<Arc<str>>,
         first: LineColumn,
     ) -> SourceId {
-        let mut text: Arc<str> = text.into();
+        self.add_source(name.into(), text.into(), first, 0)
+    }
+
+    /// Adds a piece of a text that stands there with a margin, such as a block scalar in YAML: its first line is a
+    /// line of the whole, and each line of it begins after `margin` characters.
+    pub fn add_block(
+        &mut self,
+        name: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+        line: u32,
+        margin: u32,
+    ) -> SourceId {
+        let first = LineColumn {
+            line,
+            column: margin.saturating_add(1),
+        };
+        self.add_source(name.into(), text.into(), first, margin)
+    }
+
+    fn add_source(
+        &mut self,
+        name: Arc<str>,
+        mut text: Arc<str>,
+        first: LineColumn,
+        margin: u32,
+    ) -> SourceId {
         let limit = usize::try_from(u32::MAX - 1).unwrap_or(usize::MAX);
         if text.len() > limit {
             let cut = floor_char_boundary(&text, limit);
@@ -145,12 +172,13 @@ impl SourceMap {
         }
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
         self.sources.push(Source {
-            name: name.into(),
+            name,
             text,
             first: LineColumn {
                 line: first.line.max(1),
                 column: first.column.max(1),
             },
+            margin,
             lines: OnceLock::new(),
         });
         id
@@ -242,7 +270,7 @@ impl SourceMap {
             column: if line == 1 {
                 column.saturating_add(first.column - 1)
             } else {
-                column
+                column.saturating_add(source.margin)
             },
         }
     }

@@ -80,6 +80,88 @@ impl DocumentBuilder {
         })
     }
 
+    /// A builder of a document of the text that another document is of.
+    #[must_use]
+    pub fn beside(document: &Document, limits: Limits) -> DocumentBuilder {
+        DocumentBuilder {
+            builder: Builder::default(),
+            source: document.tape.source,
+            text: Arc::clone(&document.tape.text),
+            limits,
+            open: Vec::new(),
+            key: None,
+            done: false,
+        }
+    }
+
+    /// Copies a node and all that is inside of it, and returns the copy's id: the nodes inside follow it as they do
+    /// in the document that they are from. Nodes of the builder's own text keep their places, unless those would
+    /// have to be computed.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::TooDeep`] where it is nested too deep to stand here, and as [`DocumentBuilder::null`].
+    pub fn copy(&mut self, from: &Document, node: NodeId) -> Result<NodeId, InputError> {
+        if !self.expects_value() {
+            return Err(self.misused(Span::NOWHERE));
+        }
+        let same_text = Arc::ptr_eq(&from.tape.text, &self.text);
+        let keep = same_text && from.tape.lazy.is_none() && from.tape.source == self.source;
+        let place = self.place(Span::NOWHERE);
+        let first = self.builder.next_id();
+        let after = from.after(node).0;
+        let nodes = from.tape.nodes.get(node.0 as usize..after as usize);
+        let nodes = nodes.unwrap_or_default();
+        // Ids in the copy are those of the original, moved.
+        let moved = |id: u32| id.wrapping_sub(node.0).wrapping_add(first);
+        let mut ends: Vec<u32> = Vec::new();
+        let room = (self.limits.depth as usize).saturating_sub(self.open.len());
+        for (id, one) in (node.0..).zip(nodes) {
+            while ends.last().is_some_and(|end| *end <= id) {
+                ends.pop();
+            }
+            let repr = match one.repr {
+                Repr::Null | Repr::Bool(_) | Repr::Integer(_) => one.repr,
+                Repr::Number(text) => Repr::Number(self.copied(from, text, same_text)?),
+                Repr::String(text) => Repr::String(self.copied(from, text, same_text)?),
+                Repr::Array { len, end } | Repr::Object { len, end } => {
+                    ends.push(end);
+                    if ends.len() > room {
+                        return Err(InputError::TooDeep {
+                            limit: self.limits.depth,
+                            span: from.span(NodeId(id)),
+                        });
+                    }
+                    let end = moved(end);
+                    match one.repr {
+                        Repr::Array { .. } => Repr::Array { len, end },
+                        _ => Repr::Object { len, end },
+                    }
+                }
+            };
+            let (start, end) = if keep { (one.start, one.end) } else { place };
+            self.push(repr, start, end)?;
+        }
+        self.key = None;
+        self.finished();
+        Ok(NodeId(first))
+    }
+
+    fn copied(
+        &mut self,
+        from: &Document,
+        text: TextRef,
+        same: bool,
+    ) -> Result<TextRef, InputError> {
+        if same && !text.in_buffer() {
+            return Ok(text);
+        }
+        if self.builder.buffer.len() > u32::MAX as usize - i32::MAX as usize {
+            return Err(self.too_large());
+        }
+        Ok(self.builder.text(from.tape.text_of(text)))
+    }
+
     /// Begins an object; members follow, then [`DocumentBuilder::end`].
     ///
     /// # Errors

@@ -74,6 +74,11 @@ impl TextRef {
         }
     }
 
+    /// Whether it is a piece of the tape's own buffer.
+    pub(crate) fn in_buffer(self) -> bool {
+        self.len & IN_BUFFER != 0
+    }
+
     /// Length in bytes.
     pub(crate) fn len(self) -> u32 {
         self.len & !IN_BUFFER

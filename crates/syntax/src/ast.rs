@@ -11,6 +11,7 @@ pub mod query;
 pub mod rule;
 pub mod term;
 pub mod visit;
+pub mod visit_mut;
 
 pub use annotation::{Annotation, AnnotationTarget};
 pub use module::{Import, Module, Package, RegoVersion};
