@@ -13,7 +13,7 @@ test_no_image_is_denied if {
 }
 
 test_images_pass if {
-	every reference in ["nginx", "nginx:1", "Registry.example.com:5000/a/b_c.d-e:1.0_x", "[fd00::1]:5000/nginx", "localhost/nginx"] {
+	every reference in ["nginx", "nginx:1", "Registry.example.com:5000/a/b_c.d-e:1.0_x", "[fd00::1]:5000/nginx", "localhost/nginx", "Registry/nginx"] {
 		name.deny == set() with input as pod(reference)
 	}
 	name.deny == set() with input as pod("a/b@sha256:4b5e57f6eb2f42b9039b3d1e13929295f231749c510cbe341cd68036d9af97e2")

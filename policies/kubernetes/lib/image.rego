@@ -8,7 +8,7 @@ package kubernetes.lib.image
 valid(reference) if {
 	is_string(reference)
 	regex.match(
-		`^((localhost|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*:[0-9]+|\[[0-9a-fA-F:]+\](:[0-9]+)?)/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@[a-zA-Z][a-zA-Z0-9]*([-_+.][a-zA-Z][a-zA-Z0-9]*)*:[0-9a-fA-F]{32,})?$`,
+		`^((localhost|[a-z0-9-]*[A-Z][a-zA-Z0-9-]*|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*:[0-9]+|\[[0-9a-fA-F:]+\](:[0-9]+)?)/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,127})?(@(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))?$`,
 		reference,
 	)
 }
@@ -23,11 +23,11 @@ repository(reference) := name if {
 	contains(name, "/")
 } else := sprintf("docker.io/library/%s", [untagged(reference)])
 
-# The first segment is a registry where it has a dot or a port, or is `localhost`.
+# The first segment is a registry where it has a dot, a port or a capital letter, or is `localhost`.
 hosted(name) if {
 	segments := split(name, "/")
 	count(segments) > 1
-	regex.match(`[.:]|^localhost$`, segments[0])
+	regex.match(`[.:A-Z]|^localhost$`, segments[0])
 }
 
 untagged(reference) := regex.replace(split(reference, "@")[0], `:[^:/]*$`, "")
