@@ -1,7 +1,130 @@
 # METADATA
-# title: RBAC subjects
-# description: The subjects of a binding, as the API server matches them.
+# title: Roles and bindings
+# description: >-
+#   What the checks of RBAC share: the rules of the input's role and what they grant, as the API server matches
+#   them; the subjects of a binding; the roles and bindings of the whole run.
+#
+#   Roles that Kubernetes makes by itself are left alone. They have a label, and names that it keeps for itself.
 package kubernetes.lib.rbac
+
+import data.kubernetes.lib.document
+import data.kubernetes.lib.neighbours
+
+kinds := {"ClusterRole", "Role"}
+
+binding_kinds := {"ClusterRoleBinding", "RoleBinding"}
+
+# Set by the API server on the roles and bindings that it makes when it starts.
+bootstrapped if {
+	object.get(input, ["metadata", "labels", "kubernetes.io/bootstrapping"], null) == "rbac-defaults"
+	default_name(object.get(input, ["metadata", "name"], ""))
+}
+
+default_name(name) if name in {"admin", "cluster-admin", "edit", "extension-apiserver-authentication-reader", "view"}
+
+default_name(name) if startswith(name, "system:")
+
+# Roles that a cluster has without anybody's manifest: those of Kubernetes and of kubeadm.
+foreign_name(name) if default_name(name)
+
+foreign_name(name) if startswith(name, "kubeadm:")
+
+# rules is an object from the index of a rule to the rule.
+rules[i] := rule if {
+	input.kind in kinds
+	not bootstrapped
+	some i, rule in input.rules
+	is_object(rule)
+}
+
+# granted(rule, group, wanted) are the words for those of the wanted verbs that the rule grants on resources of
+# the API group; undefined where it grants none of them.
+granted(rule, group, wanted) := words if {
+	in_group(rule, group)
+	found := [verb | some verb in verbs(rule, wanted)]
+	count(found) > 0
+	words := quoted(found)
+}
+
+# The core group has the name "", which `*` stands for too. Nothing stands for groups that are not listed.
+in_group(rule, group) if {
+	some listed in rule.apiGroups
+	listed in {"*", group}
+}
+
+# verbs(rule, wanted) is the set of the wanted verbs that the rule lists, with `*` where it lists that.
+verbs(rule, wanted) := {verb |
+	some verb in list(rule, "verbs")
+	verb in (wanted | {"*"})
+}
+
+# The rule is about API groups of others only: those of operators, not of Kubernetes.
+of_others(rule) if {
+	groups := list(rule, "apiGroups")
+	count(groups) > 0
+	every group in groups {
+		is_string(group)
+		contains(group, ".")
+		not endswith(group, ".k8s.io")
+	}
+}
+
+# The rule reaches every object of its resources: it names none.
+unnamed(rule) if count(list(rule, "resourceNames")) == 0
+
+# finding(i, does, verbs, resource) are the words for a rule of the input that grants too much.
+finding(i, does, verbs, resource) := sprintf("%s: rule %d %s: %s on `%s`", [
+	document.subject,
+	i + 1,
+	does,
+	verbs,
+	resource,
+])
+
+# list(object, field) is the list in a field, looked up without a trace; [] where there is none.
+list(object_, field) := value if {
+	value := object.get(object_, field, [])
+	is_array(value)
+} else := []
+
+quoted(names) := concat(", ", [sprintf("`%v`", [name]) | some name in sort(names)])
+
+# The rule grants everything on everything.
+full_access(rule) if {
+	"*" in list(rule, "apiGroups")
+	"*" in list(rule, "resources")
+	"*" in list(rule, "verbs")
+	unnamed(rule)
+}
+
+# The binding's role is cluster-admin, or one of the run that grants the same.
+admin_role(binding) if {
+	binding.roleRef.kind == "ClusterRole"
+	binding.roleRef.name == "cluster-admin"
+}
+
+admin_role(binding) if {
+	not default_name(binding.roleRef.name)
+	some role in named_roles(binding.roleRef.kind, binding.roleRef.name)
+	some rule in list(role, "rules")
+	full_access(rule)
+}
+
+# named_roles(kind, name) are the roles of the run that a binding of the input means by the name.
+named_roles("ClusterRole", name) := {role |
+	role := data.inventory.cluster["rbac.authorization.k8s.io/v1"].ClusterRole[name]
+} | {role |
+	role := data.inventory.cluster["rbac.authorization.k8s.io/v1beta1"].ClusterRole[name]
+}
+
+named_roles("Role", name) := ({role |
+	role := data.inventory.namespace[neighbours.namespace]["rbac.authorization.k8s.io/v1"].Role[name]
+} | {role |
+	role := data.inventory.namespace[neighbours.namespace]["rbac.authorization.k8s.io/v1beta1"].Role[name]
+}) | {role |
+	neighbours.namespace == "default"
+	role := data.inventory.cluster["rbac.authorization.k8s.io/v1"].Role[name]
+}
 
 # The subject is a ServiceAccount: by its kind, by the user name that it authenticates with, or as
 # the groups that hold all ServiceAccounts, of the cluster or of one namespace.
@@ -12,15 +135,47 @@ service_account(subject) if {
 	startswith(object.get(subject, "name", ""), "system:serviceaccount:")
 }
 
-service_account(subject) if {
+service_account(subject) if service_accounts(subject)
+
+# The subject is a group of ServiceAccounts: of all there are, or of all of a namespace.
+service_accounts(subject) if {
 	object.get(subject, "kind", "") == "Group"
 	object.get(subject, "name", "") == "system:serviceaccounts"
 }
 
-service_account(subject) if {
+service_accounts(subject) if {
 	object.get(subject, "kind", "") == "Group"
 	startswith(object.get(subject, "name", ""), "system:serviceaccounts:")
 }
+
+# account(subject) is the namespace and the name of the one ServiceAccount that the subject is. In a RoleBinding,
+# one that names no namespace is of the binding's own.
+account(subject) := [namespace, subject.name] if {
+	object.get(subject, "kind", "") == "ServiceAccount"
+	namespace := object.get(subject, "namespace", "")
+	namespace != ""
+	is_string(subject.name)
+} else := [neighbours.namespace, subject.name] if {
+	object.get(subject, "kind", "") == "ServiceAccount"
+	input.kind == "RoleBinding"
+	is_string(subject.name)
+} else := [parts[2], parts[3]] if {
+	object.get(subject, "kind", "") == "User"
+	parts := split(object.get(subject, "name", ""), ":")
+	count(parts) == 4
+	array.slice(parts, 0, 2) == ["system", "serviceaccount"]
+}
+
+# The input's binding, unless Kubernetes made it, as the one member of a set.
+bindings contains input if {
+	input.kind in binding_kinds
+	not bootstrapped
+}
+
+# Where the binding's role holds: `in every namespace`, `in namespace shop`.
+reach := "in every namespace" if input.kind == "ClusterRoleBinding"
+
+reach := sprintf("in namespace %s", [neighbours.namespace]) if input.kind == "RoleBinding"
 
 # The words for a subject: `ServiceAccount shop/deployer`, `Group system:serviceaccounts`.
 words(subject) := sprintf("%v %v/%v", [

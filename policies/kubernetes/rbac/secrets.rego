@@ -1,0 +1,57 @@
+# METADATA
+# title: Roles do not read all Secrets
+# description: >-
+#   Secrets hold passwords, keys and tokens of ServiceAccounts. Not only `get` tells them: the answers to `list`
+#   and `watch` hold the whole objects. A ClusterRole that reads them reads those of every namespace where it is
+#   bound, and a Role in kube-system those of the control plane; in a Role of another namespace it is a warning.
+#   Rules that name their Secrets pass.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets
+#   description: Role Based Access Control good practices, "Listing secrets"
+# custom:
+#   id: rbac/secrets
+#   severity: high
+#   remediation: >-
+#     Name the Secrets in `resourceNames` and allow `get` alone, or mount them into the pod; otherwise take a
+#     Role in the one namespace that needs it.
+#   frameworks:
+#     cis: ["5.1.2"]
+#     nsa: ["Access: RBAC"]
+#     owasp: ["K03"]
+#     owasp-2025: ["K02"]
+#     mitre: ["T1552.007"]
+package kubernetes.rbac.secrets
+
+import data.kubernetes.lib.rbac
+
+deny contains msg if {
+	input.kind == "ClusterRole"
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "secrets"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"get", "list", "watch"})
+	msg := rbac.finding(i, "reads all Secrets", verbs, resource)
+}
+
+deny contains msg if {
+	input.kind == "Role"
+	input.metadata.namespace == "kube-system"
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "secrets"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"get", "list", "watch"})
+	msg := rbac.finding(i, "reads all Secrets of the control plane", verbs, resource)
+}
+
+warn contains msg if {
+	input.kind == "Role"
+	object.get(input, ["metadata", "namespace"], "") != "kube-system"
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "secrets"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"get", "list", "watch"})
+	msg := rbac.finding(i, "reads all Secrets of its namespace", verbs, resource)
+}

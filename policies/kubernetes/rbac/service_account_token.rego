@@ -1,0 +1,42 @@
+# METADATA
+# title: Roles do not make tokens of all ServiceAccounts
+# description: >-
+#   `create` on `serviceaccounts/token` gives a token of any ServiceAccount of the namespace, and with it all
+#   that the ServiceAccount is allowed; in a ClusterRole, of those in kube-system too. In a Role, which reaches
+#   one namespace, it is a warning.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request
+#   description: Role Based Access Control good practices, "Token request"
+# custom:
+#   id: rbac/service-account-token
+#   severity: high
+#   remediation: Name the ServiceAccounts in `resourceNames`.
+#   frameworks:
+#     cis: ["5.1.13"]
+#     nsa: ["Access: RBAC"]
+#     owasp: ["K03"]
+#     owasp-2025: ["K02"]
+#     mitre: ["T1528"]
+package kubernetes.rbac.service_account_token
+
+import data.kubernetes.lib.rbac
+
+deny contains msg if {
+	input.kind == "ClusterRole"
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "serviceaccounts/token"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"create"})
+	msg := rbac.finding(i, "makes tokens of all ServiceAccounts", verbs, resource)
+}
+
+warn contains msg if {
+	input.kind == "Role"
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "serviceaccounts/token"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"create"})
+	msg := rbac.finding(i, "makes tokens of all ServiceAccounts of its namespace", verbs, resource)
+}
