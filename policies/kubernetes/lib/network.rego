@@ -64,3 +64,49 @@ open(rule) if {
 default_to(value, substitute) := substitute if value == null
 
 default_to(value, _) := value if value != null
+
+# not_modelled(namespace) holds where policies of other kinds may isolate its pods.
+not_modelled(namespace) if {
+	some policy in data.inventory.namespace[namespace]["cilium.io/v2"].CiliumNetworkPolicy
+	policy
+}
+
+not_modelled(namespace) if {
+	some policy in data.inventory.namespace[namespace]["projectcalico.org/v3"].NetworkPolicy
+	policy
+}
+
+not_modelled(namespace) if {
+	some policy in data.inventory.namespace[namespace]["crd.projectcalico.org/v1"].NetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["cilium.io/v2"].CiliumClusterwideNetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["projectcalico.org/v3"].GlobalNetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["crd.projectcalico.org/v1"].GlobalNetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["policy.networking.k8s.io/v1alpha2"].ClusterNetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["policy.networking.k8s.io/v1alpha1"].AdminNetworkPolicy
+	policy
+}
+
+not_modelled(_) if {
+	some policy in data.inventory.cluster["policy.networking.k8s.io/v1alpha1"].BaselineAdminNetworkPolicy
+	policy
+}

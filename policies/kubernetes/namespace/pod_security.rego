@@ -13,6 +13,11 @@
 #   remediation: >-
 #     Label the namespace `pod-security.kubernetes.io/enforce: restricted`; set `audit` and `warn` to
 #     the same level first to see which pods would be refused.
+#   frameworks:
+#     cis: ["5.2.1"]
+#     nsa: ["Pod security: enforcement"]
+#     owasp: ["K04"]
+#     owasp-2025: ["K04"]
 package kubernetes.namespace.pod_security
 
 import data.kubernetes.lib.document

@@ -46,3 +46,17 @@ test_other_documents_pass if {
 		default_deny.deny == set() with input as document
 	}
 }
+
+test_policies_of_other_kinds_say_more_than_is_read if {
+	every other in [
+		{"namespace": {"shop": {"cilium.io/v2": {"CiliumNetworkPolicy": {"a": {"spec": {}}}}}}},
+		{"namespace": {"shop": {"projectcalico.org/v3": {"NetworkPolicy": {"a": {"spec": {}}}}}}},
+		{"cluster": {"cilium.io/v2": {"CiliumClusterwideNetworkPolicy": {"a": {"spec": {}}}}}},
+		{"cluster": {"crd.projectcalico.org/v1": {"GlobalNetworkPolicy": {"a": {"spec": {}}}}}},
+		{"cluster": {"policy.networking.k8s.io/v1alpha2": {"ClusterNetworkPolicy": {"a": {"spec": {}}}}}},
+		{"cluster": {"policy.networking.k8s.io/v1alpha1": {"AdminNetworkPolicy": {"a": {"spec": {}}}}}},
+	] {
+		default_deny.deny == set() with input as {"kind": "Namespace", "metadata": {"name": "shop"}}
+			with data.inventory as other
+	}
+}

@@ -1,0 +1,98 @@
+# METADATA
+# title: Policies for outgoing traffic let DNS through
+# description: >-
+#   Once a policy isolates a pod for outgoing traffic, names are resolved only if a rule allows it: UDP port
+#   53, and TCP port 53 for long answers. A policy that opens a way to a database alone leaves the program
+#   without a name for it. Policies of the same namespace that allow DNS to the same pods count.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
+#   description: Network policies
+# custom:
+#   id: network/dns-egress
+#   severity: medium
+#   remediation: >-
+#     Add an egress rule with the ports 53 of UDP and TCP to the namespace of the DNS pods,
+#     `kubernetes.io/metadata.name: kube-system`.
+#   tags: [reliability]
+#   frameworks:
+#     cis: ["5.3.2"]
+#     nsa: ["Network: policies"]
+#     owasp: ["K07"]
+#     owasp-2025: ["K05"]
+package kubernetes.network.dns_egress
+
+import data.kubernetes.lib.document
+import data.kubernetes.lib.network
+import data.kubernetes.lib.selector
+
+warn contains msg if {
+	input.kind == "NetworkPolicy"
+	"Egress" in network.policy_types(input)
+	some rule in input.spec.egress
+	named(rule)
+	not allowed
+	msg := sprintf("%s: allows outgoing traffic, but no DNS (port 53)", [document.subject])
+}
+
+# A rule for something other than addresses: its other end is found by its name.
+named(rule) if {
+	some peer in rule.to
+	is_object(peer)
+	not peer.ipBlock
+}
+
+named(rule) if {
+	count(object.get(rule, "ports", [])) > 0
+	count(network.default_to(object.get(rule, "to", null), [])) == 0
+}
+
+allowed if {
+	some rule in input.spec.egress
+	dns(rule)
+}
+
+allowed if {
+	some policy in network.policies(object.get(input, ["metadata", "namespace"], "default"))
+	for_the_same(policy)
+	some rule in policy.spec.egress
+	dns(rule)
+}
+
+# The other policy is for the pods of this one, and perhaps for more.
+for_the_same(policy) if selector.everything(object.get(policy, ["spec", "podSelector"], {}))
+
+for_the_same(policy) if policy.spec.podSelector == input.spec.podSelector
+
+for_the_same(policy) if {
+	labels := object.get(input, ["spec", "podSelector", "matchLabels"], {})
+	selector.matches(policy.spec.podSelector, labels)
+}
+
+# Without ports, a rule is for all of them; DNS is then reached where the peer may be its pods.
+dns(rule) if {
+	count(network.default_to(object.get(rule, "ports", null), [])) == 0
+	reaches_others(rule)
+}
+
+dns(rule) if {
+	some port in rule.ports
+	object.get(port, "protocol", "UDP") == "UDP"
+	port_53(port)
+}
+
+reaches_others(rule) if count(network.default_to(object.get(rule, "to", null), [])) == 0
+
+reaches_others(rule) if {
+	some peer in rule.to
+	some field in ["ipBlock", "namespaceSelector"]
+	_ = peer[field]
+}
+
+port_53(port) if not port.port
+
+port_53(port) if port.port in {53, 5353, "dns", "domain"}
+
+port_53(port) if {
+	port.port <= 53
+	port.endPort >= 53
+}

@@ -1,0 +1,47 @@
+# METADATA
+# title: Policies select namespaces by labels that they have
+# description: >-
+#   Kubernetes gives a Namespace one label, `kubernetes.io/metadata.name`. A policy that selects `name:
+#   production` selects nothing unless somebody sets that label, and whoever may label namespaces can set it
+#   on another one.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name
+#   description: Network policies, "Targeting a Namespace by its name"
+# custom:
+#   id: network/namespace-label
+#   severity: medium
+#   remediation: >-
+#     Select by `kubernetes.io/metadata.name`.
+#   frameworks:
+#     cis: ["5.3.2"]
+#     nsa: ["Network: policies"]
+#     owasp: ["K07"]
+#     owasp-2025: ["K05"]
+package kubernetes.network.namespace_label
+
+import data.kubernetes.lib.document
+
+# Labels that are taken for the name.
+taken := {"kubernetes.io/name", "metadata.name", "name", "namespace", "ns"}
+
+deny contains msg if {
+	input.kind == "NetworkPolicy"
+	some field in {"egress", "ingress"}
+	some rule in input.spec[field]
+	some peers in {"from", "to"}
+	some peer in rule[peers]
+	some key, value in peer.namespaceSelector.matchLabels
+	key in taken
+	not known(key, value)
+	msg := sprintf("%s: selects namespaces by the label `%s: %v`, which Kubernetes does not set", [
+		document.subject,
+		key,
+		value,
+	])
+}
+
+# A Namespace of the run has the label.
+known(key, value) if {
+	some namespace in data.inventory.cluster.v1.Namespace
+	namespace.metadata.labels[key] == value
+}

@@ -1,0 +1,57 @@
+# METADATA
+# title: Policies do not open everything
+# description: >-
+#   A rule without peers and ports lets all traffic of its direction through, and since policies only ever
+#   add, no other policy closes it again. The blocks 0.0.0.0/0 and ::/0 are everything with an address, pods
+#   included.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/#allow-all-ingress-traffic
+#   description: Network policies, "Allow all ingress traffic"
+# custom:
+#   id: network/open-policy
+#   severity: medium
+#   remediation: >-
+#     Name the peers that are needed: pods, namespaces, or the blocks outside of the cluster, with private
+#     ones in `except`.
+#   frameworks:
+#     cis: ["5.3.2"]
+#     nsa: ["Network: policies"]
+#     owasp: ["K07"]
+#     owasp-2025: ["K05"]
+package kubernetes.network.open_policy
+
+import data.kubernetes.lib.document
+import data.kubernetes.lib.network
+
+deny contains msg if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.ingress
+	network.open(rule)
+	msg := sprintf("%s: lets all incoming traffic through", [document.subject])
+}
+
+warn contains msg if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.egress
+	network.open(rule)
+	msg := sprintf("%s: lets all outgoing traffic through", [document.subject])
+}
+
+warn contains msg if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.ingress
+	some peer in rule.from
+	peer.ipBlock.cidr in everything
+	msg := sprintf("%s: lets incoming traffic of every address through (`%s`)", [document.subject, peer.ipBlock.cidr])
+}
+
+warn contains msg if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.egress
+	some peer in rule.to
+	peer.ipBlock.cidr in everything
+	count(object.get(peer.ipBlock, "except", [])) == 0
+	msg := sprintf("%s: lets outgoing traffic to every address through (`%s`)", [document.subject, peer.ipBlock.cidr])
+}
+
+everything := {"0.0.0.0/0", "::/0"}

@@ -1,0 +1,28 @@
+package kubernetes.network.open_policy_test
+
+import data.kubernetes.lib.network_fixtures_test as fixtures
+import data.kubernetes.network.open_policy as check
+
+policy(field, rule) := fixtures.policy({"podSelector": {}, "policyTypes": ["Ingress", "Egress"], field: [rule]})
+
+test_empty_rules_are_found if {
+	check.deny == {"NetworkPolicy shop/web: lets all incoming traffic through"} with input as policy("ingress", {})
+	check.warn == {"NetworkPolicy shop/web: lets all outgoing traffic through"} with input as policy("egress", {})
+}
+
+test_every_address_is_warned_of if {
+	rule := {"from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": 80}]}
+	msg := "NetworkPolicy shop/web: lets incoming traffic of every address through (`0.0.0.0/0`)"
+	check.warn == {msg} with input as policy("ingress", rule)
+	other := "NetworkPolicy shop/web: lets outgoing traffic to every address through (`::/0`)"
+	check.warn == {other} with input as policy("egress", {"to": [{"ipBlock": {"cidr": "::/0"}}]})
+}
+
+test_others_pass if {
+	every rule in [{"ports": [{"port": 80}]}, {"from": [{"podSelector": {}}]}, {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}] {
+		check.deny == set() with input as policy("ingress", rule)
+		check.warn == set() with input as policy("ingress", rule)
+	}
+	outside := {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8"]}}]}
+	check.warn == set() with input as policy("egress", outside)
+}

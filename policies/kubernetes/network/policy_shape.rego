@@ -1,0 +1,98 @@
+# METADATA
+# title: Policies are what the API server takes
+# description: >-
+#   A peer names a selector or a block of addresses, not both and not nothing; an exception lies inside of its
+#   block; the end of a range of ports is not before its beginning. The API server refuses anything else.
+# related_resources:
+# - ref: https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
+#   description: NetworkPolicy
+# custom:
+#   id: network/policy-shape
+#   severity: medium
+#   remediation: >-
+#     Correct the field that is named.
+#   frameworks:
+#     cis: ["5.3.2"]
+#     nsa: ["Network: policies"]
+#     owasp: ["K07"]
+#     owasp-2025: ["K05"]
+package kubernetes.network.policy_shape
+
+import data.kubernetes.lib.document
+
+peers contains peer if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.ingress
+	some peer in rule.from
+	is_object(peer)
+}
+
+peers contains peer if {
+	input.kind == "NetworkPolicy"
+	some rule in input.spec.egress
+	some peer in rule.to
+	is_object(peer)
+}
+
+ports contains port if {
+	input.kind == "NetworkPolicy"
+	some field in ["egress", "ingress"]
+	some rule in input.spec[field]
+	some port in rule.ports
+	is_object(port)
+}
+
+deny contains msg if {
+	some peer in peers
+	document.unset(peer, ["ipBlock"])
+	document.unset(peer, ["podSelector"])
+	document.unset(peer, ["namespaceSelector"])
+	msg := sprintf("%s: a peer is empty", [document.subject])
+}
+
+deny contains msg if {
+	some peer in peers
+	is_object(peer.ipBlock)
+	some field in ["podSelector", "namespaceSelector"]
+	_ = peer[field]
+	msg := sprintf("%s: a peer has `ipBlock` and `%s`", [document.subject, field])
+}
+
+deny contains msg if {
+	some peer in peers
+	cidr := peer.ipBlock.cidr
+	is_string(cidr)
+	not net.cidr_is_valid(cidr)
+	msg := sprintf("%s: `%s` is no block of addresses", [document.subject, cidr])
+}
+
+deny contains msg if {
+	some peer in peers
+	cidr := peer.ipBlock.cidr
+	net.cidr_is_valid(cidr)
+	some excepted in peer.ipBlock.except
+	is_string(excepted)
+	not inside(cidr, excepted)
+	msg := sprintf("%s: the exception `%s` is not inside of `%s`", [document.subject, excepted, cidr])
+}
+
+deny contains msg if {
+	some port in ports
+	is_number(port.endPort)
+	is_number(port.port)
+	port.endPort < port.port
+	msg := sprintf("%s: the range of ports ends at %v, before it begins at %v", [document.subject, port.endPort, port.port])
+}
+
+deny contains msg if {
+	some port in ports
+	is_number(port.endPort)
+	not is_number(object.get(port, "port", null))
+	msg := sprintf("%s: `endPort` needs a `port` that is a number", [document.subject])
+}
+
+inside(cidr, excepted) if {
+	net.cidr_is_valid(excepted)
+	net.cidr_contains(cidr, excepted)
+	excepted != cidr
+}
