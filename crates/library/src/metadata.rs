@@ -1,29 +1,46 @@
 //! `# METADATA` comments: what a rule says about itself.
 
+use std::collections::BTreeMap;
+
 use kpol_compiler::hir::{Annotation, Program};
-use kpol_diagnostics::SourceMap;
+use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_input::{Format, Options};
 use serde_json::Value;
 
-use crate::exit::CommandError;
+use crate::parameters::Parameter;
+
+/// The code of metadata that is no YAML.
+pub const METADATA_ERROR: &str = "metadata-error";
 
 /// What a rule says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct About {
+pub struct About {
     /// The line of the definition that it stands above; none where it is about the rule or its package.
-    pub(crate) line: Option<u32>,
-    pub(crate) id: Option<String>,
-    pub(crate) title: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) severity: Option<String>,
-    pub(crate) remediation: Option<String>,
-    pub(crate) links: Vec<String>,
+    pub line: Option<u32>,
+    /// `custom.id`.
+    pub id: Option<String>,
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `custom.severity`.
+    pub severity: Option<String>,
+    /// `custom.remediation`.
+    pub remediation: Option<String>,
+    /// `related_resources`.
+    pub links: Vec<String>,
     /// What the rule is about, for filters: `custom.tags`.
-    pub(crate) tags: Vec<String>,
+    pub tags: Vec<String>,
+    /// The ids in frameworks that it maps to: `custom.frameworks`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub frameworks: BTreeMap<String, Vec<String>>,
+    /// `custom.parameters`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
 }
 
 /// All metadata of a program, parsed.
-pub(crate) struct Metadata {
+pub struct Metadata {
     parsed: Vec<(Annotation, About)>,
 }
 
@@ -31,8 +48,8 @@ impl Metadata {
     /// Parses the metadata of all rules and packages.
     ///
     /// # Errors
-    /// Where one is no YAML mapping.
-    pub(crate) fn read(program: &Program, sources: &SourceMap) -> Result<Metadata, CommandError> {
+    /// Where one is no YAML.
+    pub fn read(program: &Program, sources: &SourceMap) -> Result<Metadata, Diagnostic> {
         let mut parsed = Vec::new();
         for annotation in &program.annotations {
             let mut texts = SourceMap::new();
@@ -47,13 +64,8 @@ impl Metadata {
             match value {
                 Ok(value) => parsed.push((annotation.clone(), about(&value))),
                 Err(message) => {
-                    let at = sources.line_col(annotation.span);
-                    return Err(CommandError::Plain(format!(
-                        "{}:{}:{}: metadata is no YAML: {message}",
-                        sources.name(annotation.span.source),
-                        at.line,
-                        at.column
-                    )));
+                    let message = format!("metadata is no YAML: {message}");
+                    return Err(Diagnostic::error(METADATA_ERROR, message, annotation.span));
                 }
             }
         }
@@ -67,7 +79,8 @@ impl Metadata {
     }
 
     /// What is said about a rule: by its definitions, and by its package.
-    pub(crate) fn of(&mut self, program: &Program, path: &[String]) -> Vec<About> {
+    #[must_use]
+    pub fn of(&self, program: &Program, path: &[String]) -> Vec<About> {
         let package = path.split_last().map_or(&[][..], |(_, package)| package);
         self.parsed
             .iter()
@@ -89,6 +102,13 @@ fn about(value: &Value) -> About {
             .and_then(Value::as_str)
             .map(|text| text.trim().to_owned())
     };
+    // One id may stand without a list around it.
+    let texts = |value: Option<&Value>| -> Vec<String> {
+        match value {
+            Some(Value::Array(items)) => items.iter().filter_map(|item| text(Some(item))).collect(),
+            other => text(other).into_iter().collect(),
+        }
+    };
     let custom = value.get("custom");
     let links = value
         .get("related_resources")
@@ -108,9 +128,13 @@ fn about(value: &Value) -> About {
         severity: text(custom.and_then(|c| c.get("severity"))),
         remediation: text(custom.and_then(|c| c.get("remediation"))),
         links,
-        tags: (custom.and_then(|c| c.get("tags")))
-            .and_then(Value::as_array)
-            .map(|tags| tags.iter().filter_map(|tag| text(Some(tag))).collect())
-            .unwrap_or_default(),
+        tags: texts(custom.and_then(|c| c.get("tags"))),
+        frameworks: (custom
+            .and_then(|c| c.get("frameworks")?.as_object())
+            .into_iter())
+        .flatten()
+        .map(|(name, ids)| (name.clone(), texts(Some(ids))))
+        .collect(),
+        parameters: Parameter::declared(custom.and_then(|c| c.get("parameters"))),
     }
 }
