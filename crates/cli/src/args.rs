@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Parse(commands::parse::Args),
     /// Writes the files that a policy of one's own begins with: rule, unit tests, examples, CI.
     New(commands::new::Args),
+    /// Tells which rules there are, in the built-in library or in policies of one's own, and all about each of them.
+    Policies(commands::policies::Args),
     /// Gets policies from a folder, a repository, a web server or a registry.
     Pull(commands::pull::Args),
     /// Puts policies into a registry.

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod new;
 pub(crate) mod parse;
+pub(crate) mod policies;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod reformat;

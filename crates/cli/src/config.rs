@@ -155,6 +155,12 @@ fn add(
         Value::Bool(value) => Some(value.to_string()),
         _ => None,
     };
+    if value.is_object() && long == "parameters" {
+        // Parameters of rules stand in the file itself, which the command reads once more.
+        let file = origin.rsplit_once(": ").map_or(origin, |(file, _)| file);
+        added.push(format!("--parameters={file}").into());
+        return Ok(());
+    }
     if !arg.get_action().takes_values() {
         let on = match value {
             Value::Bool(on) => *on,

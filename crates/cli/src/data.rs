@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use kpol_diagnostics::SourceMap;
 use kpol_engine::Data;
-use kpol_input::{Format, Options};
+use kpol_input::{Document, Format, Options};
 
 use crate::exit::CommandError;
 use crate::policies::is_kubelets;
@@ -19,6 +19,16 @@ pub(crate) fn load(
     paths: &[PathBuf],
     data: &mut Data,
     sources: &mut SourceMap,
+) -> Result<(), CommandError> {
+    load_looking(paths, data, sources, &mut |_, _| {})
+}
+
+/// The same; `look` sees each document, and the keys that it stands below.
+pub(crate) fn load_looking(
+    paths: &[PathBuf],
+    data: &mut Data,
+    sources: &mut SourceMap,
+    look: &mut dyn FnMut(&[String], &Document),
 ) -> Result<(), CommandError> {
     for root in paths {
         if !root.exists() {
@@ -35,7 +45,7 @@ pub(crate) fn load(
             )));
         }
         for file in files {
-            add(data, root, &file, sources)?;
+            add(data, root, &file, sources, look)?;
         }
     }
     Ok(())
@@ -46,6 +56,7 @@ fn add(
     root: &Path,
     file: &Path,
     sources: &mut SourceMap,
+    look: &mut dyn FnMut(&[String], &Document),
 ) -> Result<(), CommandError> {
     let format = if file.extension().is_some_and(|e| e == "json") {
         Format::Json
@@ -68,6 +79,7 @@ fn add(
         })
         .unwrap_or_default();
     for document in &documents {
+        look(&keys, document);
         data.merge(&keys, document)
             .map_err(|error| CommandError::Plain(format!("{}: {error}", file.display())))?;
     }

@@ -38,6 +38,7 @@ struct Check {
     about: Vec<About>,
     definitions: u64,
     list: bool,
+    library: bool,
 }
 
 /// The name of a policy's entry. None where the program cannot tell itself from another build.
@@ -93,6 +94,8 @@ pub(crate) fn load(engine: &Engine, name: &[u8]) -> Option<Session> {
                 about: check.about,
                 definitions: check.definitions,
                 list: check.list,
+                library: check.library,
+                hidden: Vec::new(),
             })
         })
         .collect::<Option<Vec<_>>>()?;
@@ -102,6 +105,7 @@ pub(crate) fn load(engine: &Engine, name: &[u8]) -> Option<Session> {
     Some(Session {
         policy: Loaded::Policy(policy),
         checks,
+        known: Vec::new(),
         namespaces: kept.namespaces,
         exceptions,
         uses: kept.uses,
@@ -126,6 +130,7 @@ pub(crate) fn store(
         about: check.about.clone(),
         definitions: check.definitions,
         list: check.list,
+        library: check.library,
     };
     let kept = Kept {
         checks: session.checks.iter().map(check).collect(),

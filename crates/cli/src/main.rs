@@ -10,23 +10,24 @@ mod compile_errors;
 mod config;
 mod configs;
 mod data;
-mod discover;
 mod exit;
 mod host;
 mod inputs;
 mod inventory;
 mod kept;
 mod loaded;
-mod metadata;
 mod output;
 mod outputs;
+mod parameters;
 mod policies;
+mod selection;
 mod session;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use kpol_library::{discover, metadata};
 
 use crate::exit::{CommandError, Exit};
 
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         args::Command::Check(args) => ("", commands::check::run(&args)),
         args::Command::New(args) => ("", commands::new::run(&args)),
         args::Command::Parse(args) => ("parse configurations", commands::parse::run(&args, compat)),
+        args::Command::Policies(args) => ("", commands::policies::run(&args)),
         args::Command::Pull(args) => ("download policies", commands::pull::run(&args, compat)),
         args::Command::Push(args) => ("push bundle", commands::push::run(&args, compat)),
         args::Command::Fmt(args) => ("", commands::fmt::run(&args, compat)),

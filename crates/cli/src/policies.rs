@@ -4,15 +4,12 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
-use include_dir::{Dir, include_dir};
 use kpol_bundle::Manifest;
 use kpol_diagnostics::{Diagnostic, SourceId, SourceMap};
 use kpol_syntax::ast::{Module, RegoVersion};
 use kpol_syntax::parse_module;
 
 use crate::exit::CommandError;
-
-static LIBRARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
 
 /// Where policies come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +25,8 @@ pub(crate) enum Origin {
     },
     /// The library inside of the binary.
     BuiltIn,
+    /// Folders and files, and the library beside them.
+    Both(Vec<PathBuf>),
 }
 
 /// A policy in a bundle.
@@ -117,37 +116,56 @@ fn read(
 ) -> Result<Vec<(SourceId, RegoVersion)>, CommandError> {
     let mut texts: Vec<(SourceId, RegoVersion)> = Vec::new();
     match origin {
-        Origin::BuiltIn => {
-            let mut files = Vec::new();
-            collect(&LIBRARY, wanted, &mut files);
-            files.sort();
-            for (name, text) in files {
-                texts.push((sources.add(name, text), RegoVersion::V1));
-            }
-        }
+        Origin::BuiltIn => library(wanted, &mut texts, sources),
         Origin::Bundle { texts: files, .. } => {
             for file in files {
                 let source = sources.add(file.name.as_str(), file.text.as_str());
                 texts.push((source, file.version.unwrap_or(version)));
             }
         }
-        Origin::Paths(paths) => {
-            for path in paths {
-                for file in files(path, wanted)? {
-                    let text = std::fs::read_to_string(&file).map_err(|error| {
-                        CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
-                    })?;
-                    let name = file
-                        .strip_prefix("./")
-                        .unwrap_or(&file)
-                        .display()
-                        .to_string();
-                    texts.push((sources.add(name, text), version));
-                }
-            }
+        Origin::Paths(paths) => from_files(paths, wanted, version, &mut texts, sources)?,
+        Origin::Both(paths) => {
+            from_files(paths, wanted, version, &mut texts, sources)?;
+            library(wanted, &mut texts, sources);
         }
     }
     Ok(texts)
+}
+
+/// The policies of the library.
+fn library(
+    wanted: fn(&Path) -> bool,
+    texts: &mut Vec<(SourceId, RegoVersion)>,
+    sources: &mut SourceMap,
+) {
+    for (name, text) in kpol_library::texts::policies() {
+        if wanted(Path::new(&name)) {
+            texts.push((sources.add(name, text), RegoVersion::V1));
+        }
+    }
+}
+
+fn from_files(
+    paths: &[PathBuf],
+    wanted: fn(&Path) -> bool,
+    version: RegoVersion,
+    texts: &mut Vec<(SourceId, RegoVersion)>,
+    sources: &mut SourceMap,
+) -> Result<(), CommandError> {
+    for path in paths {
+        for file in files(path, wanted)? {
+            let text = std::fs::read_to_string(&file).map_err(|error| {
+                CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
+            })?;
+            let name = file
+                .strip_prefix("./")
+                .unwrap_or(&file)
+                .display()
+                .to_string();
+            texts.push((sources.add(name, text), version));
+        }
+    }
+    Ok(())
 }
 
 /// Parses texts that were read.
@@ -182,20 +200,6 @@ pub(crate) fn parse(
         }
     }
     Ok(policies)
-}
-
-fn collect(dir: &Dir<'_>, wanted: fn(&Path) -> bool, files: &mut Vec<(String, String)>) {
-    for file in dir.files() {
-        let name = file.path().display().to_string();
-        if wanted(file.path())
-            && let Some(text) = file.contents_utf8()
-        {
-            files.push((format!("<built-in>/{name}"), text.to_owned()));
-        }
-    }
-    for dir in dir.dirs() {
-        collect(dir, wanted, files);
-    }
 }
 
 pub(crate) fn is_policy(path: &Path) -> bool {
@@ -252,4 +256,27 @@ fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Command
         ));
     }
     Ok(found)
+}
+
+/// What the rules of the library say about themselves.
+///
+/// # Errors
+/// None, for the library that kpol brings.
+pub(crate) fn library_abouts() -> Result<Vec<kpol_library::About>, CommandError> {
+    let mut sources = SourceMap::new();
+    let front = crate::host::front(None)?;
+    let program = crate::session::check(&Origin::BuiltIn, RegoVersion::V1, &front, &mut sources)?;
+    let metadata = kpol_library::Metadata::read(&program, &sources)
+        .map_err(|error| crate::output::rendered(&sources, &[error]))?;
+    let all = metadata.all().filter(|about| about.id.is_some());
+    Ok(all.cloned().collect())
+}
+
+/// The ids of the library's rules.
+///
+/// # Errors
+/// As [`library_abouts`].
+pub(crate) fn library_ids() -> Result<Vec<String>, CommandError> {
+    let abouts = library_abouts()?.into_iter();
+    Ok(abouts.filter_map(|about| about.id).collect())
 }

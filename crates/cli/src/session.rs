@@ -35,6 +35,10 @@ pub(crate) struct CheckInfo {
     pub(crate) definitions: u64,
     /// Whether the rule's value is a list of findings, and no set of them.
     pub(crate) list: bool,
+    /// Whether it is one of the built-in library.
+    pub(crate) library: bool,
+    /// The ids of definitions whose findings are not wanted.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// What a check's value is.
@@ -61,6 +65,8 @@ impl CheckInfo {
             about: Vec::new(),
             definitions: 1,
             list: false,
+            library: false,
+            hidden: Vec::new(),
         }
     }
 
@@ -117,6 +123,8 @@ impl Uses {
 pub(crate) struct Session {
     pub(crate) policy: Loaded,
     pub(crate) checks: Vec<CheckInfo>,
+    /// The ids of all rules, those that were not chosen too.
+    pub(crate) known: Vec<String>,
     /// The namespaces that results are told for, in order, whether or not they have checks.
     pub(crate) namespaces: Vec<String>,
     /// The `exception` rules, by namespace.
@@ -144,7 +152,7 @@ impl Session {
             let origin = if compat && args.policies.policy.is_empty() {
                 Origin::Paths(vec![PathBuf::from("policy")])
             } else {
-                Origin::choose(&args.policies.policy)
+                args.origin()
             };
             return Session::from_policies(args, compat, &origin, sources);
         };
@@ -198,7 +206,14 @@ impl Session {
             (_, false, []) => Namespaces::Named(vec!["main".to_owned()]),
             (_, false, names) => Namespaces::Named(names.to_vec()),
         };
-        let mut found = discover::discover(&program, &wanted, compat);
+        let of_library = library_packages(&policies.modules, sources);
+        let run = match (&wanted, origin) {
+            (Namespaces::Named(names), Origin::Both(_)) => {
+                Namespaces::Named(names.iter().chain(&of_library).cloned().collect())
+            }
+            _ => wanted.clone(),
+        };
+        let mut found = discover::discover(&program, &run, compat);
         if compat {
             compile_errors::without_contains(&program, sources)?;
             same_names(&mut found.checks);
@@ -212,7 +227,7 @@ impl Session {
         if !compat {
             missing(&wanted, &found)?;
         }
-        let namespaces = namespaces(&policies.modules, &wanted, &found, compat);
+        let namespaces = namespaces(&policies.modules, &run, &found, compat);
         let exempting: Vec<(String, Vec<String>)> = namespaces
             .iter()
             .filter_map(|namespace| Some((namespace.clone(), exception(&program, namespace)?)))
@@ -230,7 +245,8 @@ impl Session {
         let artifact = compile::generate(&program, sources, &options)
             .map_err(|errors| rendered(sources, &errors))?;
         let policy = loaded_by(&engine, &artifact)?;
-        let mut metadata = metadata::Metadata::read(&program, sources)?;
+        let metadata = metadata::Metadata::read(&program, sources)
+            .map_err(|error| rendered(sources, &[error]))?;
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
             let query = kpol_compiler::names::data_ref(&check.path);
@@ -238,6 +254,7 @@ impl Session {
             let about = metadata.of(&program, &check.path);
             checks.push(CheckInfo {
                 about,
+                library: of_library.contains(&check.namespace),
                 namespace: check.namespace,
                 definitions: check.definitions,
                 list: !check.set,
@@ -254,6 +271,7 @@ impl Session {
         let session = Session {
             policy: Loaded::Policy(policy),
             checks,
+            known: Vec::new(),
             namespaces,
             exceptions,
             uses: Uses::of(sources),
@@ -298,6 +316,7 @@ impl Session {
         Ok(Session {
             policy,
             checks,
+            known: Vec::new(),
             namespaces,
             exceptions: BTreeMap::new(),
             uses: Uses::ANY,
@@ -339,6 +358,23 @@ impl Session {
     }
 }
 
+/// The packages of the built-in library.
+fn library_packages(modules: &[Module], sources: &SourceMap) -> Vec<String> {
+    let own = |module: &&Module| {
+        let name = sources.name(module.package.span.source);
+        name.starts_with(kpol_library::texts::PREFIX)
+    };
+    let mut names: Vec<String> = modules.iter().filter(own).map(package_name).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn package_name(module: &Module) -> String {
+    let keys = module.package.path.iter().map(|key| key.name.as_str());
+    keys.collect::<Vec<_>>().join(".")
+}
+
 /// The entrypoint of a query that the policy was compiled for.
 pub(crate) fn entry(policy: &Policy, query: &str) -> Result<EntryId, CommandError> {
     policy
@@ -373,11 +409,7 @@ fn namespaces(
         }
         _ if compat => modules
             .iter()
-            .map(|module| {
-                let keys: Vec<&str> =
-                    (module.package.path.iter().map(|key| key.name.as_str())).collect();
-                keys.join(".")
-            })
+            .map(package_name)
             .filter(|name| wanted.has(name))
             .collect(),
         _ => found
@@ -415,6 +447,7 @@ fn asked(args: &TestArgs, compat: bool, origin: &Origin) -> Result<String, Comma
         Origin::Bundle { name, manifest, .. } => format!("{name} {manifest:?}"),
         Origin::Paths(_) => "paths".to_owned(),
         Origin::BuiltIn => "library".to_owned(),
+        Origin::Both(_) => "paths and library".to_owned(),
     };
     Ok(format!(
         "{compat} {} {:?} {:?} {} {manifest} {capabilities}",

@@ -49,13 +49,26 @@ impl Data {
     /// # Errors
     /// Where the document does not fit what is there already; the data is then as it was, or partly merged.
     pub fn merge(&mut self, path: &[String], document: &Document) -> Result<(), DataError> {
-        if path.is_empty() && !matches!(document.kind(document.root()), Kind::Object(_)) {
+        self.merge_part(path, document, document.root())
+    }
+
+    /// Adds a part of a document below a path of keys.
+    ///
+    /// # Errors
+    /// As [`Data::merge`].
+    pub fn merge_part(
+        &mut self,
+        path: &[String],
+        document: &Document,
+        part: NodeId,
+    ) -> Result<(), DataError> {
+        if path.is_empty() && !matches!(document.kind(part), Kind::Object(_)) {
             return Err(DataError::NotAnObject);
         }
         if path.len() > MAX_DEPTH {
             return Err(DataError::TooDeep);
         }
-        let mut tree = Tree::Node(document.clone(), document.root());
+        let mut tree = Tree::Node(document.clone(), part);
         for key in path.iter().rev() {
             tree = Tree::Object(BTreeMap::from([(key.clone(), tree)]));
         }

@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod discover;
 mod fields;
 pub mod frameworks;
 pub mod metadata;

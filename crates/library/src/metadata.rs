@@ -78,6 +78,11 @@ impl Metadata {
         Ok(Metadata { parsed })
     }
 
+    /// Everything that is said about anything.
+    pub fn all(&self) -> impl Iterator<Item = &About> {
+        self.parsed.iter().map(|(_, about)| about)
+    }
+
     /// What is said about a rule: by its definitions, and by its package.
     #[must_use]
     pub fn of(&self, program: &Program, path: &[String]) -> Vec<About> {

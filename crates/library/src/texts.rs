@@ -7,6 +7,9 @@ use kpol_input::{Document, InputError};
 
 static POLICIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
 
+/// Manifests that rules find something in, the same put right, and what is found.
+static MANIFESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../testdata/manifests");
+
 /// What the names of these texts begin with.
 pub const PREFIX: &str = "<built-in>/";
 
@@ -54,6 +57,44 @@ pub(crate) fn frameworks() -> &'static str {
     let file = POLICIES.get_file("frameworks.toml");
     file.and_then(|file| file.contents_utf8())
         .unwrap_or_default()
+}
+
+/// What a rule finds in a manifest that is there for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The manifest.
+    pub bad: &'static str,
+    /// The manifest put right.
+    pub good: &'static str,
+    /// The line of the first finding.
+    pub line: usize,
+    /// Its message.
+    pub message: String,
+}
+
+/// The first finding of a rule of the library, in the manifest that is there for it.
+#[must_use]
+pub fn example(id: &str) -> Option<Expected> {
+    let (area, check) = id.split_once('/')?;
+    let stems = [format!("{area}-{check}"), check.to_owned()];
+    let text = |name: &str| MANIFESTS.get_file(name)?.contents_utf8();
+    let files = MANIFESTS.get_dir("expected")?.files();
+    let findings: Vec<serde_json::Value> = files
+        .filter_map(|file| serde_json::from_str(file.contents_utf8()?).ok())
+        .collect();
+    stems.iter().find_map(|stem| {
+        let name = format!("bad/{stem}.yaml");
+        let in_file = findings.iter().find_map(|files| files.get(&name)?.as_array())?;
+        let first = in_file.iter().find(|finding| {
+            finding.get("rule").and_then(serde_json::Value::as_str) == Some(id)
+        })?;
+        Some(Expected {
+            bad: text(&name)?,
+            good: text(&format!("good/{stem}.yaml"))?,
+            line: usize::try_from(first.get("line")?.as_u64()?).ok()?,
+            message: first.get("message")?.as_str()?.to_owned(),
+        })
+    })
 }
 
 /// A text in TOML as a document, which the source map owns from then on.

@@ -23,7 +23,7 @@ use crate::inputs::{self, InputFile, Wanted};
 use crate::outputs::{self, Outputs};
 use crate::policies::Origin;
 use crate::session::Session;
-use crate::{changed, data, inventory};
+use crate::{changed, inventory, parameters};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,6 +34,8 @@ Examples:
   kpol test -o text -o sarif=kpol.sarif .  results for people, and for a code scanner
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results
   kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
+  kpol test --pack nsa,owasp app.yaml      other rules of the built-in library; `--pack all` runs all of them
+  kpol test --skip-rule 'images/*' app.yaml
   kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
 
 /// Runs over fewer files than this have no progress bar.
@@ -55,6 +57,20 @@ pub(crate) struct Args {
     /// Evaluates the rules of all packages.
     #[arg(long, conflicts_with_all = ["namespace", "module", "entrypoint"])]
     pub(crate) all_namespaces: bool,
+    /// Runs the rules of this pack of the built-in library, beside the policies of one's own if there are any: `all`,
+    /// `nsa`, … (see `kpol policies packs`), or a file with a pack; may be given many times. [default: default]
+    #[arg(long, value_name = "PACK", value_delimiter = ',', conflicts_with_all = ["module", "bundle", "entrypoint"])]
+    pub(crate) pack: Vec<String>,
+    /// Runs this rule: beside those of the packs, or alone where no pack is given; may be given many times, and have `*`
+    /// in it.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Leaves this rule out; may be given many times, and have `*` in it.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) skip_rule: Vec<String>,
+    /// A file with parameters of rules, below `parameters` (TOML, YAML or JSON); may be given many times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) parameters: Vec<PathBuf>,
     /// The format of the results, with `=FILE` to write them there; may be given many times: text, stdout, json, tap,
     /// table, junit, github, azuredevops or sarif. [default: text]
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
@@ -203,7 +219,10 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     let mut session = Session::for_test(args, compat, &mut sources)?;
     let reading = reading(args, compat);
     let mut data = std::mem::take(&mut session.data);
-    data::load(&args.policies.data, &mut data, &mut sources)?;
+    parameters::load(args, compat, &session, &mut data, &mut sources)?;
+    if !compat {
+        session.select(&args.selection()?)?;
+    }
     if session.uses.inventory && !compat {
         // Policies that look at other objects need all of them first.
         let mut documents = Vec::new();
@@ -231,9 +250,7 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     })?;
     let mut run = Run {
         today: today(),
-        rules: (session.rules().iter())
-            .map(|rule| rule.rule.to_string())
-            .collect(),
+        rules: session.known.clone(),
         exceptions: Waivers::new(today(), exceptions(&args.exceptions, compat)?),
         baseline: baseline(args, compat)?,
         written: Baseline::default(),
@@ -518,7 +535,7 @@ fn files(
         ignore: ignore.transpose()?,
         all_formats: args.policies.module.is_some()
             || args.policies.bundle.is_some()
-            || Origin::choose(&args.policies.policy) != Origin::BuiltIn,
+            || args.origin() != Origin::BuiltIn,
         charts: !args.no_render && !compat,
         compat,
     };

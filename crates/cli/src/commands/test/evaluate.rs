@@ -261,6 +261,9 @@ impl Evaluation<'_> {
                 checked.passed += 1;
                 continue;
             }
+            if (finding.rule.id.as_ref()).is_some_and(|id| check.hidden.contains(id)) {
+                continue;
+            }
             let place = one
                 .places(document)
                 .first()

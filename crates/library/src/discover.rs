@@ -6,28 +6,32 @@ use kpol_diagnostics::Diagnostic;
 
 /// What a rule's results are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Severity {
+pub enum Severity {
+    /// They fail a run.
     Failure,
+    /// They do not.
     Warning,
 }
 
 /// A rule whose members are findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Check {
+pub struct Check {
     /// The package, without `data`.
-    pub(crate) namespace: String,
+    pub namespace: String,
     /// The rule's path below `data`.
-    pub(crate) path: Vec<String>,
-    pub(crate) severity: Severity,
+    pub path: Vec<String>,
+    /// What its results are.
+    pub severity: Severity,
     /// How many definitions it has: each counts as a test, as in conftest.
-    pub(crate) definitions: u64,
+    pub definitions: u64,
     /// Whether it is a set, whose members are findings; else its value is a list of them.
-    pub(crate) set: bool,
+    pub set: bool,
 }
 
 /// The packages whose checks run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Namespaces {
+pub enum Namespaces {
+    /// All there are.
     All,
     /// Names, or globs in which `*` stands for any characters, dots too.
     Named(Vec<String>),
@@ -35,12 +39,14 @@ pub(crate) enum Namespaces {
 
 impl Namespaces {
     /// Whether a name is a glob.
-    pub(crate) fn is_glob(name: &str) -> bool {
+    #[must_use]
+    pub fn is_glob(name: &str) -> bool {
         name.contains(['*', '?', '['])
     }
 
     /// Whether one of them is that namespace.
-    pub(crate) fn has(&self, namespace: &str) -> bool {
+    #[must_use]
+    pub fn has(&self, namespace: &str) -> bool {
         match self {
             Namespaces::All => true,
             Namespaces::Named(names) => names.iter().any(|name| matches(name, namespace)),
@@ -49,7 +55,8 @@ impl Namespaces {
 }
 
 /// Whether a namespace is that of a name or glob. A glob that is none matches nothing.
-pub(crate) fn matches(name: &str, namespace: &str) -> bool {
+#[must_use]
+pub fn matches(name: &str, namespace: &str) -> bool {
     if !Namespaces::is_glob(name) {
         return name == namespace;
     }
@@ -58,18 +65,20 @@ pub(crate) fn matches(name: &str, namespace: &str) -> bool {
 
 /// What a policy has to check.
 #[derive(Debug, Default)]
-pub(crate) struct Discovered {
-    pub(crate) checks: Vec<Check>,
+pub struct Discovered {
+    /// The checks.
+    pub checks: Vec<Check>,
     /// Rules whose name says that they are checks, but which have no members.
-    pub(crate) errors: Vec<Diagnostic>,
+    pub errors: Vec<Diagnostic>,
     /// All packages with checks, for hints.
-    pub(crate) namespaces: Vec<String>,
+    pub namespaces: Vec<String>,
 }
 
 /// Finds the checks of a program.
 ///
 /// `any_shape` takes rules of all shapes, as conftest does: what has no members counts as a pass.
-pub(crate) fn discover(program: &Program, wanted: &Namespaces, any_shape: bool) -> Discovered {
+#[must_use]
+pub fn discover(program: &Program, wanted: &Namespaces, any_shape: bool) -> Discovered {
     let mut found = Discovered::default();
     for rule in &program.rules {
         // A function is called by rules, and no rule by itself.
@@ -163,7 +172,8 @@ fn named_as_check<'r>(
 
 /// What a rule's name says about its members: `deny`, `violation` or `warn`, followed by nothing or by `_` and
 /// letters or digits, any number of times.
-pub(crate) fn severity(name: &str) -> Option<Severity> {
+#[must_use]
+pub fn severity(name: &str) -> Option<Severity> {
     let (rest, severity) =
         if let Some(rest) = name.strip_prefix("deny").or(name.strip_prefix("violation")) {
             (rest, Severity::Failure)
