@@ -84,10 +84,12 @@ pub fn example(id: &str) -> Option<Expected> {
         .collect();
     stems.iter().find_map(|stem| {
         let name = format!("bad/{stem}.yaml");
-        let in_file = findings.iter().find_map(|files| files.get(&name)?.as_array())?;
-        let first = in_file.iter().find(|finding| {
-            finding.get("rule").and_then(serde_json::Value::as_str) == Some(id)
-        })?;
+        let in_file = findings
+            .iter()
+            .find_map(|files| files.get(&name)?.as_array())?;
+        let first = in_file
+            .iter()
+            .find(|finding| finding.get("rule").and_then(serde_json::Value::as_str) == Some(id))?;
         Some(Expected {
             bad: text(&name)?,
             good: text(&format!("good/{stem}.yaml"))?,

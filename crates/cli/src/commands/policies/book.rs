@@ -89,7 +89,13 @@ fn index(catalog: &Catalog, areas: &BTreeMap<&str, Vec<&Rule>>) -> String {
     for framework in catalog.frameworks.iter() {
         let mut by_id: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
         for rule in &catalog.rules {
-            for id in rule.about.frameworks.get(&framework.name).into_iter().flatten() {
+            for id in rule
+                .about
+                .frameworks
+                .get(&framework.name)
+                .into_iter()
+                .flatten()
+            {
                 by_id.entry(id).or_default().push(rule);
             }
         }
@@ -189,5 +195,8 @@ fn anchor(id: &str) -> String {
 
 /// Text for a table's cell.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('|', "\\|")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -77,8 +77,8 @@ impl Catalog {
     /// Where policies cannot be read, or have errors.
     pub(super) fn read(origin: &Origin, version: RegoVersion) -> Result<Catalog, CommandError> {
         let mut sources = SourceMap::new();
-        let frameworks = Frameworks::built_in(&mut sources)
-            .map_err(|errors| rendered(&sources, &errors))?;
+        let frameworks =
+            Frameworks::built_in(&mut sources).map_err(|errors| rendered(&sources, &errors))?;
         let packs = texts::packs().into_iter().map(crate::selection::pack);
         let mut catalog = Catalog {
             rules: Vec::new(),
@@ -91,8 +91,8 @@ impl Catalog {
         if !found.errors.is_empty() {
             return Err(rendered(&sources, &found.errors));
         }
-        let metadata = Metadata::read(&program, &sources)
-            .map_err(|error| rendered(&sources, &[error]))?;
+        let metadata =
+            Metadata::read(&program, &sources).map_err(|error| rendered(&sources, &[error]))?;
         for check in found.checks {
             let rule = program.rules.iter().find(|rule| rule.path == check.path);
             let span = rule.and_then(|rule| {

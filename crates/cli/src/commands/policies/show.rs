@@ -40,8 +40,8 @@ pub(super) fn run(args: &Args) -> Result<(), CommandError> {
         ));
     };
     if args.output == Output::Json {
-        let mut value = serde_json::to_value(rule)
-            .map_err(|error| CommandError::Plain(error.to_string()))?;
+        let mut value =
+            serde_json::to_value(rule).map_err(|error| CommandError::Plain(error.to_string()))?;
         if let Some(members) = value.as_object_mut() {
             members.insert("source".to_owned(), rule.text.clone().into());
         }
@@ -76,7 +76,12 @@ fn text(rule: &Rule, catalog: &Catalog, source: bool) -> String {
     }
     let mut parameters = String::new();
     for parameter in &about.parameters {
-        let _ = write!(parameters, "  {} ({}", parameter.name, parameter.kind.name());
+        let _ = write!(
+            parameters,
+            "  {} ({}",
+            parameter.name,
+            parameter.kind.name()
+        );
         if let Some(default) = &parameter.default {
             let _ = write!(parameters, ", default {default}");
         }
@@ -94,10 +99,12 @@ fn text(rule: &Rule, catalog: &Catalog, source: bool) -> String {
         let framework = catalog.frameworks.get(name);
         let title = framework.map_or(name.as_str(), |framework| framework.title.as_str());
         let ids: Vec<String> = (ids.iter())
-            .map(|id| match framework.and_then(|framework| framework.title_of(id)) {
-                Some(title) => format!("{id} {title}"),
-                None => id.clone(),
-            })
+            .map(
+                |id| match framework.and_then(|framework| framework.title_of(id)) {
+                    Some(title) => format!("{id} {title}"),
+                    None => id.clone(),
+                },
+            )
             .collect();
         let _ = writeln!(frameworks, "  {title}: {}", ids.join("; "));
     }
