@@ -97,15 +97,17 @@ full_access(rule) if {
 	unnamed(rule)
 }
 
-# The binding's role is cluster-admin, or one of the run that grants the same.
-admin_role(binding) if {
-	binding.roleRef.kind == "ClusterRole"
-	binding.roleRef.name == "cluster-admin"
+# everything(role_ref) are the words for the role of a binding that grants everything: cluster-admin, or a
+# ClusterRole of the run that is the same under another name.
+everything(role_ref) := "cluster-admin" if {
+	role_ref.kind == "ClusterRole"
+	role_ref.name == "cluster-admin"
 }
 
-admin_role(binding) if {
-	not default_name(binding.roleRef.name)
-	some role in named_roles(binding.roleRef.kind, binding.roleRef.name)
+everything(role_ref) := sprintf("`%s`, which grants everything", [role_ref.name]) if {
+	role_ref.kind == "ClusterRole"
+	role_ref.name != "cluster-admin"
+	some role in named_roles("ClusterRole", role_ref.name)
 	some rule in list(role, "rules")
 	full_access(rule)
 }
@@ -166,10 +168,22 @@ account(subject) := [namespace, subject.name] if {
 	array.slice(parts, 0, 2) == ["system", "serviceaccount"]
 }
 
-# The input's binding, unless Kubernetes made it, as the one member of a set.
-bindings contains input if {
+# The input is a binding, and none that Kubernetes made.
+binding if {
 	input.kind in binding_kinds
 	not bootstrapped
+}
+
+# Group names that stand for whoever has a valid token or none, and for all ServiceAccounts.
+everybody := {"system:authenticated", "system:unauthenticated", "system:serviceaccounts"}
+
+# Roles that Kubernetes itself binds to everybody, or that tell no more than where keys are published.
+for_everybody := {
+	"kubeadm:bootstrap-signer-clusterinfo",
+	"system:basic-user",
+	"system:discovery",
+	"system:public-info-viewer",
+	"system:service-account-issuer-discovery",
 }
 
 # Where the binding's role holds: `in every namespace`, `in namespace shop`.
@@ -183,7 +197,7 @@ words(subject) := sprintf("%v %v/%v", [
 	object.get(subject, "namespace", ""),
 	object.get(subject, "name", "(unnamed)"),
 ]) if {
-	object.get(subject, "namespace", "") != ""
+	not object.get(subject, "namespace", "") in {null, ""}
 } else := sprintf("%v %v", [
 	object.get(subject, "kind", "subject"),
 	object.get(subject, "name", "(unnamed)"),

@@ -57,7 +57,7 @@ hollow_bindings := [document |
 		{"kind": kind, "roleRef": cluster_role("view"), "subjects": value},
 		{"kind": kind, "roleRef": {"kind": value, "name": value, "apiGroup": value}, "subjects": [value]},
 		{"kind": kind, "roleRef": cluster_role("cluster-admin"), "subjects": [{"kind": value, "name": value}]},
-		{"kind": kind, "roleRef": cluster_role("cluster-admin"), "subjects": [{"kind": "User", "name": value}]},
+		{"kind": kind, "roleRef": cluster_role("cluster-admin"), "subjects": [{"kind": "User", "name": {"": value}}]},
 		{"kind": kind, "roleRef": cluster_role("cluster-admin"), "subjects": [{"kind": "Group", "namespace": value}]},
 	]
 ]

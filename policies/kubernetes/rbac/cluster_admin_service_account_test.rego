@@ -1,5 +1,6 @@
 package kubernetes.rbac.cluster_admin_service_account_test
 
+import data.kubernetes.lib.rbac_fixtures_test as fixtures
 import data.kubernetes.rbac.cluster_admin_service_account as check
 
 binding(kind, role, subjects) := {
@@ -62,4 +63,25 @@ test_absent_fields_pass if {
 
 test_other_kinds_pass if {
 	check.deny == set() with input as binding("Custom", admin, [account])
+}
+
+full := {"cluster": {"rbac.authorization.k8s.io/v1": {"ClusterRole": {
+	"anything": {"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]},
+	"reader": {"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get"]}]},
+}}}}
+
+test_a_role_that_grants_everything_is_denied if {
+	msg := "ClusterRoleBinding admin: ServiceAccount shop/deployer is bound to `anything`, which grants everything"
+	check.deny == {msg} with input as binding("ClusterRoleBinding", {"kind": "ClusterRole", "name": "anything"}, [account])
+		with data.inventory as full
+	every name in ["reader", "elsewhere"] {
+		check.deny == set() with input as binding("ClusterRoleBinding", {"kind": "ClusterRole", "name": name}, [account])
+			with data.inventory as full
+	}
+}
+
+test_hollow_documents_pass if {
+	every document in fixtures.hollow {
+		check.deny == set() with input as document
+	}
 }
