@@ -5,6 +5,42 @@
 #   Gatekeeper gives them: data.inventory.namespace[namespace][apiVersion][kind][name].
 package kubernetes.lib.network
 
+# The input is a NetworkPolicy of Kubernetes. Calico has a kind of the same name.
+policy if {
+	input.kind == "NetworkPolicy"
+	of_group({"extensions", "networking.k8s.io"})
+}
+
+# The input is an Ingress of Kubernetes. OpenShift and Knative have kinds of the same name.
+ingress if {
+	input.kind == "Ingress"
+	of_group({"extensions", "networking.k8s.io"})
+}
+
+# A document without an apiVersion is taken for what its kind says.
+of_group(groups) if {
+	version := object.get(input, "apiVersion", null)
+	is_string(version)
+	split(version, "/")[0] in groups
+}
+
+of_group(_) if object.get(input, "apiVersion", null) == null
+
+# peers contains each peer of the rules of the input, in either direction.
+peers contains peer if {
+	policy
+	some rule in input.spec.ingress
+	some peer in rule.from
+	is_object(peer)
+}
+
+peers contains peer if {
+	policy
+	some rule in input.spec.egress
+	some peer in rule.to
+	is_object(peer)
+}
+
 # denied_by_default(namespace, direction) holds where a policy isolates every pod of the namespace in
 # the direction, `Ingress` or `Egress`, and no policy of every pod allows everything there.
 denied_by_default(namespace, direction) if {

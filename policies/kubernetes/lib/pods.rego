@@ -5,11 +5,57 @@
 #   that name no namespace count as those of `default`.
 package kubernetes.lib.pods
 
+import data.kubernetes.lib.selector
+
 # in_namespace(namespace) is the set of the labels of the pods there.
 in_namespace(namespace) := labels_of(templates(namespace))
 
 # The labels of the pods of objects that name no namespace.
 of_no_namespace := labels_of(unplaced)
+
+# candidates(namespace) is the set of the templates of the pods that may be there: those of objects that name no
+# namespace, too.
+candidates(namespace) := placed(namespace) | unplaced
+
+# selected(namespace, chosen) is the set of the templates there whose labels the selector fits; none where others
+# make pods, too.
+selected(namespace, chosen) := {template |
+	not operated(namespace)
+	some template in candidates(namespace)
+	is_object(template)
+	selector.matches(chosen, object.get(template, ["metadata", "labels"], {}))
+}
+
+# ports(template) is the set of [name, protocol] of the ports that the containers name.
+ports(template) := {[port.name, protocol] |
+	some field in ["containers", "initContainers"]
+	some container in object.get(template, ["spec", field], [])
+	some port in object.get(container, "ports", [])
+	protocol := object.get(port, "protocol", "TCP")
+}
+
+# operated(namespace) holds where an operator makes pods there, from objects that say nothing of their labels.
+operated(namespace) if {
+	some kind in ["Alertmanager", "Prometheus", "ThanosRuler"]
+	count(data.inventory.namespace[namespace]["monitoring.coreos.com/v1"][kind]) > 0
+}
+
+operated(namespace) if count(data.inventory.namespace[namespace]["ceph.rook.io/v1"].CephCluster) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["serving.knative.dev/v1"].Service) > 0
+
+operated(namespace) if {
+	some kind in ["CronWorkflow", "Workflow", "WorkflowTemplate"]
+	count(data.inventory.namespace[namespace]["argoproj.io/v1alpha1"][kind]) > 0
+}
+
+operated(namespace) if count(data.inventory.namespace[namespace]["postgresql.cnpg.io/v1"].Cluster) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["kafka.strimzi.io/v1beta2"].Kafka) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["elasticsearch.k8s.elastic.co/v1"].Elasticsearch) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["helm.toolkit.fluxcd.io/v2"].HelmRelease) > 0
 
 labels_of(found) := {object.get(template, ["metadata", "labels"], {}) |
 	some template in found
@@ -29,6 +75,8 @@ placed(namespace) := union({
 	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].Job; pod := object.spec.template},
 	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].CronJob; pod := object.spec.jobTemplate.spec.template},
 	{pod | some object in data.inventory.namespace[namespace].v1.ReplicationController; pod := object.spec.template},
+	{pod | some object in data.inventory.namespace[namespace]["apps.openshift.io/v1"].DeploymentConfig; pod := object.spec.template},
+	{pod | some object in data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].Rollout; pod := object.spec.template},
 })
 
 unplaced := union({
@@ -40,4 +88,6 @@ unplaced := union({
 	{pod | some object in data.inventory.cluster["batch/v1"].Job; pod := object.spec.template},
 	{pod | some object in data.inventory.cluster["batch/v1"].CronJob; pod := object.spec.jobTemplate.spec.template},
 	{pod | some object in data.inventory.cluster.v1.ReplicationController; pod := object.spec.template},
+	{pod | some object in data.inventory.cluster["apps.openshift.io/v1"].DeploymentConfig; pod := object.spec.template},
+	{pod | some object in data.inventory.cluster["argoproj.io/v1alpha1"].Rollout; pod := object.spec.template},
 })

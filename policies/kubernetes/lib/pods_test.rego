@@ -26,3 +26,25 @@ test_other_namespaces_have_none if {
 	pods.in_namespace("other") == set() with data.inventory as {}
 	pods.in_namespace("default") == set()
 }
+
+test_operators_make_pods if {
+	pods.operated("shop") with data.inventory as {"namespace": {"shop": {"monitoring.coreos.com/v1": {"Prometheus": {"main": {}}}}}}
+	pods.operated("shop") with data.inventory as {"namespace": {"shop": {"ceph.rook.io/v1": {"CephCluster": {"main": {}}}}}}
+	not pods.operated("shop") with data.inventory as {"namespace": {"shop": {"monitoring.coreos.com/v1": {"ServiceMonitor": {"main": {}}}}}}
+	not pods.operated("shop") with data.inventory as inventory
+}
+
+test_selected_templates_and_their_ports if {
+	running := {"namespace": {"shop": {"v1": {"Pod": {"a": {
+		"metadata": {"labels": {"app": "a"}},
+		"spec": {"containers": [{"ports": [{"name": "http"}, {"containerPort": 1}]}], "initContainers": [{"ports": [{"name": "dns", "protocol": "UDP"}]}]},
+	}}}}}}
+	found := pods.selected("shop", {"matchLabels": {"app": "a"}}) with data.inventory as running
+	count(found) == 1
+	some template in found
+	pods.ports(template) == {["http", "TCP"], ["dns", "UDP"]}
+	pods.selected("shop", {"matchLabels": {"app": "b"}}) == set() with data.inventory as running
+	every template in [{}, {"spec": null}, {"spec": {"containers": [{"ports": null}, {}]}}] {
+		pods.ports(template) == set()
+	}
+}

@@ -13,7 +13,6 @@
 #   remediation: >-
 #     Add an egress rule with the ports 53 of UDP and TCP to the namespace of the DNS pods,
 #     `kubernetes.io/metadata.name: kube-system`.
-#   tags: [reliability]
 #   frameworks:
 #     cis: ["5.3.2"]
 #     nsa: ["Network: policies"]
@@ -22,16 +21,28 @@
 package kubernetes.network.dns_egress
 
 import data.kubernetes.lib.document
+import data.kubernetes.lib.neighbours
 import data.kubernetes.lib.network
 import data.kubernetes.lib.selector
 
 warn contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
 	"Egress" in network.policy_types(input)
 	some rule in input.spec.egress
 	named(rule)
-	not allowed
+	not allowed("UDP")
 	msg := sprintf("%s: allows outgoing traffic, but no DNS (port 53)", [document.subject])
+}
+
+warn contains msg if {
+	network.policy
+	"Egress" in network.policy_types(input)
+	some rule in input.spec.egress
+	some port in rule.ports
+	port.port == 53
+	protocol(port) == "UDP"
+	not allowed("TCP")
+	msg := sprintf("%s: allows DNS over UDP, but not over TCP, which long answers take", [document.subject])
 }
 
 # A rule for something other than addresses: its other end is found by its name.
@@ -46,20 +57,21 @@ named(rule) if {
 	count(network.default_to(object.get(rule, "to", null), [])) == 0
 }
 
-allowed if {
+allowed(over) if {
 	some rule in input.spec.egress
-	dns(rule)
+	dns(rule, over)
 }
 
-allowed if {
-	some policy in network.policies(object.get(input, ["metadata", "namespace"], "default"))
+allowed(over) if {
+	some policy in network.policies(neighbours.namespace)
+	"Egress" in network.policy_types(policy)
 	for_the_same(policy)
 	some rule in policy.spec.egress
-	dns(rule)
+	dns(rule, over)
 }
 
 # The other policy is for the pods of this one, and perhaps for more.
-for_the_same(policy) if selector.everything(object.get(policy, ["spec", "podSelector"], {}))
+for_the_same(policy) if network.selects_all(object.get(policy, ["spec", "podSelector"], null))
 
 for_the_same(policy) if policy.spec.podSelector == input.spec.podSelector
 
@@ -69,28 +81,44 @@ for_the_same(policy) if {
 }
 
 # Without ports, a rule is for all of them; DNS is then reached where the peer may be its pods.
-dns(rule) if {
+dns(rule, _) if {
 	count(network.default_to(object.get(rule, "ports", null), [])) == 0
 	reaches_others(rule)
 }
 
-dns(rule) if {
+dns(rule, over) if {
 	some port in rule.ports
-	object.get(port, "protocol", "UDP") == "UDP"
+	protocol(port) == over
 	port_53(port)
 }
+
+protocol(port) := network.default_to(object.get(port, "protocol", null), "TCP")
 
 reaches_others(rule) if count(network.default_to(object.get(rule, "to", null), [])) == 0
 
 reaches_others(rule) if {
 	some peer in rule.to
-	some field in ["ipBlock", "namespaceSelector"]
-	_ = peer[field]
+	selected := peer.namespaceSelector
+	not elsewhere(object.get(selected, ["matchLabels", "kubernetes.io/metadata.name"], "kube-system"))
 }
 
-port_53(port) if not port.port
+reaches_others(rule) if {
+	some peer in rule.to
+	cidr := peer.ipBlock.cidr
+	not regex.match(`/(32|128)$`, cidr)
+}
 
-port_53(port) if port.port in {53, 5353, "dns", "domain"}
+# The cache for DNS on each node, and its usual address.
+reaches_others(rule) if {
+	some peer in rule.to
+	peer.ipBlock.cidr == "169.254.20.10/32"
+}
+
+elsewhere(namespace) if not regex.match(`^kube-system$|dns`, namespace)
+
+port_53(port) if document.unset(port, ["port"])
+
+port_53(port) if port.port in {53, 5353, "dns", "dns-tcp", "dns-udp", "domain"}
 
 port_53(port) if {
 	port.port <= 53

@@ -26,8 +26,36 @@ test_policies_with_dns_pass if {
 		{"to": [{"namespaceSelector": {}}]},
 		{},
 	] {
-		check.warn == set() with input as egress([database, rule])
+		every other in [{"ports": [{"port": 53}]}, {"ports": [{"port": 53, "protocol": "TCP"}, {"port": 443}]}] {
+			check.warn == set() with input as egress([database, rule, other])
+		}
 	}
+}
+
+test_the_protocol_is_tcp_where_none_is_named if {
+	every port in [{"port": 53}, {"port": 53, "protocol": null}] {
+		check.warn == {msg} with input as egress([database, {"ports": [port]}])
+	}
+}
+
+test_udp_alone_is_warned_of if {
+	short := "NetworkPolicy shop/web: allows DNS over UDP, but not over TCP, which long answers take"
+	check.warn == {short} with input as egress([{"ports": [{"protocol": "UDP", "port": 53}, {"port": 443}]}])
+}
+
+test_all_ports_of_other_pods_are_no_dns if {
+	every peer in [{"podSelector": {"matchLabels": {"app": "db"}}}, {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "data"}}}, {"ipBlock": {"cidr": "10.1.2.3/32"}}] {
+		check.warn == {msg} with input as egress([database, {"to": [peer]}])
+	}
+	every peer in [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "openshift-dns"}}}, {"ipBlock": {"cidr": "10.0.0.0/8"}}, {"ipBlock": {"cidr": "169.254.20.10/32"}}] {
+		check.warn == set() with input as egress([database, {"to": [peer]}])
+	}
+}
+
+test_a_policy_for_incoming_traffic_allows_no_dns if {
+	other := {"spec": {"podSelector": {}, "policyTypes": ["Ingress"], "egress": [{}]}}
+	inventory := {"namespace": {"shop": {"networking.k8s.io/v1": {"NetworkPolicy": {"dns": other}}}}}
+	check.warn == {msg} with input as egress([database]) with data.inventory as inventory
 }
 
 test_policies_without_names_pass if {
@@ -39,7 +67,7 @@ test_policies_without_names_pass if {
 
 test_dns_of_another_policy_counts if {
 	every chosen in [{}, {"matchLabels": {"app": "web"}}] {
-		other := {"spec": {"podSelector": chosen, "egress": [{"ports": [{"protocol": "UDP", "port": 53}]}]}}
+		other := {"spec": {"podSelector": chosen, "egress": [{"ports": [{"protocol": "UDP", "port": 53}, {"port": 53}]}]}}
 		inventory := {"namespace": {"shop": {"networking.k8s.io/v1": {"NetworkPolicy": {"dns": other}}}}}
 		check.warn == set() with input as egress([database]) with data.inventory as inventory
 	}

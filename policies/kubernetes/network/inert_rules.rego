@@ -19,11 +19,12 @@
 package kubernetes.network.inert_rules
 
 import data.kubernetes.lib.document
+import data.kubernetes.lib.network
 
 fields := {"egress": "Egress", "ingress": "Ingress"}
 
 deny contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
 	some field, direction in fields
 	count(input.spec.policyTypes) > 0
 	not direction in input.spec.policyTypes
@@ -32,8 +33,8 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
 	input.spec.egress == []
-	not input.spec.policyTypes
+	object.get(input.spec, "policyTypes", null) in {null, []}
 	msg := sprintf("%s: `egress: []` isolates nothing without `policyTypes: [Egress]`", [document.subject])
 }

@@ -12,6 +12,9 @@ test_rules_of_the_other_direction_are_denied if {
 test_an_empty_list_without_types_is_denied if {
 	msg := "NetworkPolicy shop/web: `egress: []` isolates nothing without `policyTypes: [Egress]`"
 	check.deny == {msg} with input as fixtures.policy({"podSelector": {}, "egress": []})
+	every types in [null, []] {
+		check.deny == {msg} with input as fixtures.policy({"podSelector": {}, "policyTypes": types, "egress": []})
+	}
 }
 
 test_others_pass if {
@@ -23,6 +26,11 @@ test_others_pass if {
 	] {
 		check.deny == set() with input as fixtures.policy(spec)
 	}
+}
+
+test_policies_of_calico_pass if {
+	spec := {"policyTypes": ["Egress"], "ingress": [{"action": "Allow"}]}
+	check.deny == set() with input as object.union(fixtures.policy(spec), {"apiVersion": "projectcalico.org/v3"})
 }
 
 test_what_is_missing_or_odd_passes if {

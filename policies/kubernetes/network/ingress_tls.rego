@@ -2,7 +2,7 @@
 # title: Ingresses speak TLS for their hosts
 # description: >-
 #   Without an entry in `tls` for a host, everything that is sent to it can be read and changed on its way. An
-#   entry without hosts is for all of them.
+#   entry without hosts is for all of them. Annotations that name a certificate count.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/services-networking/ingress/#tls
 #   description: Ingress, "TLS"
@@ -22,7 +22,8 @@ import data.kubernetes.lib.document
 import data.kubernetes.lib.network
 
 warn contains msg if {
-	input.kind == "Ingress"
+	network.ingress
+	not elsewhere
 	some rule in input.spec.rules
 	host := rule.host
 	is_string(host)
@@ -31,12 +32,20 @@ warn contains msg if {
 }
 
 warn contains msg if {
-	input.kind == "Ingress"
+	network.ingress
+	not elsewhere
 	some rule in input.spec.rules
 	is_object(rule)
 	document.unset(rule, ["host"])
 	count(network.default_to(object.get(input.spec, "tls", null), [])) == 0
 	msg := sprintf("%s: no TLS", [document.subject])
+}
+
+# Load balancers of clouds, and proxies that pass TLS through, say so in an annotation.
+elsewhere if {
+	some annotation, value in input.metadata.annotations
+	regex.match(`^alb\.ingress\.kubernetes\.io/certificate-arn$|managed-certificates$|pre-shared-cert$|ssl-passthrough$|router\.tls$|ssl-cert`, annotation)
+	not value in {"", "false"}
 }
 
 covered(_) if {

@@ -21,6 +21,20 @@ test_covered_hosts_pass if {
 	})
 }
 
+test_certificates_in_annotations_count if {
+	every annotation in ["alb.ingress.kubernetes.io/certificate-arn", "networking.gke.io/managed-certificates", "nginx.ingress.kubernetes.io/ssl-passthrough"] {
+		document := object.union(ingress({"rules": [{"host": "a.example.com"}]}), {"metadata": {"annotations": {annotation: "true"}}})
+		check.warn == set() with input as document
+		off := object.union(document, {"metadata": {"annotations": {annotation: "false"}}})
+		count(check.warn) == 1 with input as off
+	}
+}
+
+test_ingresses_of_others_pass if {
+	document := object.union(ingress({"rules": [{"host": "a.example.com"}]}), {"apiVersion": "networking.internal.knative.dev/v1alpha1"})
+	check.warn == set() with input as document
+}
+
 test_without_rules_all_passes if {
 	every spec in [{}, {"rules": []}, {"rules": null}, {"defaultBackend": {}}] {
 		check.warn == set() with input as ingress(spec)

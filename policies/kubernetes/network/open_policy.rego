@@ -2,8 +2,8 @@
 # title: Policies do not open everything
 # description: >-
 #   A rule without peers and ports lets all traffic of its direction through, and since policies only ever
-#   add, no other policy closes it again. The blocks 0.0.0.0/0 and ::/0 are everything with an address, pods
-#   included.
+#   add, no other policy closes it again. For some of the pods of a namespace it is a warning, and so are the blocks
+#   0.0.0.0/0 and ::/0, which are everything with an address, pods included, and the pods of every namespace.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/#allow-all-ingress-traffic
 #   description: Network policies, "Allow all ingress traffic"
@@ -24,21 +24,33 @@ import data.kubernetes.lib.document
 import data.kubernetes.lib.network
 
 deny contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
+	network.isolates(input, "Ingress")
 	some rule in input.spec.ingress
 	network.open(rule)
 	msg := sprintf("%s: lets all incoming traffic through", [document.subject])
 }
 
 warn contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
+	"Ingress" in network.policy_types(input)
+	not network.isolates(input, "Ingress")
+	some rule in input.spec.ingress
+	network.open(rule)
+	msg := sprintf("%s: lets all incoming traffic through", [document.subject])
+}
+
+warn contains msg if {
+	network.policy
+	"Egress" in network.policy_types(input)
 	some rule in input.spec.egress
 	network.open(rule)
 	msg := sprintf("%s: lets all outgoing traffic through", [document.subject])
 }
 
 warn contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
+	"Ingress" in network.policy_types(input)
 	some rule in input.spec.ingress
 	some peer in rule.from
 	peer.ipBlock.cidr in everything
@@ -46,12 +58,28 @@ warn contains msg if {
 }
 
 warn contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
+	"Egress" in network.policy_types(input)
 	some rule in input.spec.egress
 	some peer in rule.to
 	peer.ipBlock.cidr in everything
-	count(object.get(peer.ipBlock, "except", [])) == 0
+	count(network.default_to(object.get(peer.ipBlock, "except", null), [])) == 0
 	msg := sprintf("%s: lets outgoing traffic to every address through (`%s`)", [document.subject, peer.ipBlock.cidr])
 }
+
+warn contains msg if {
+	network.policy
+	"Ingress" in network.policy_types(input)
+	some rule in input.spec.ingress
+	some peer in rule.from
+	is_object(peer.namespaceSelector)
+	network.selects_all(peer.namespaceSelector)
+	all_pods(peer)
+	msg := sprintf("%s: lets incoming traffic of the pods of every namespace through", [document.subject])
+}
+
+all_pods(peer) if document.unset(peer, ["podSelector"])
+
+all_pods(peer) if network.selects_all(object.get(peer, "podSelector", null))
 
 everything := {"0.0.0.0/0", "::/0"}

@@ -18,6 +18,37 @@ test_every_address_is_warned_of if {
 	check.warn == {other} with input as policy("egress", {"to": [{"ipBlock": {"cidr": "::/0"}}]})
 }
 
+test_for_some_pods_it_is_a_warning if {
+	document := fixtures.policy({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{}]})
+	check.warn == {"NetworkPolicy shop/web: lets all incoming traffic through"} with input as document
+	check.deny == set() with input as document
+}
+
+test_every_namespace_is_warned_of if {
+	msg := "NetworkPolicy shop/web: lets incoming traffic of the pods of every namespace through"
+	every peer in [{"namespaceSelector": {}}, {"namespaceSelector": {"matchLabels": null}, "podSelector": {}}] {
+		check.warn == {msg} with input as policy("ingress", {"from": [peer], "ports": [{"port": 80}]})
+	}
+	every peer in [{"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "web"}}}, {"namespaceSelector": {"matchLabels": {"a": "b"}}}] {
+		check.warn == set() with input as policy("ingress", {"from": [peer]})
+	}
+}
+
+test_rules_of_no_direction_pass if {
+	check.deny == set() with input as fixtures.policy({"podSelector": {}, "policyTypes": ["Egress"], "ingress": [{}]})
+	check.warn == set() with input as fixtures.policy({"podSelector": {}, "policyTypes": ["Ingress"], "egress": [{}]})
+}
+
+test_policies_of_calico_pass if {
+	check.deny == set() with input as object.union(policy("ingress", {}), {"apiVersion": "projectcalico.org/v3"})
+}
+
+test_what_is_missing_or_odd_passes if {
+	every document in fixtures.odd {
+		check.deny == set() with input as document
+	}
+}
+
 test_others_pass if {
 	every rule in [{"ports": [{"port": 80}]}, {"from": [{"podSelector": {}}]}, {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}] {
 		check.deny == set() with input as policy("ingress", rule)

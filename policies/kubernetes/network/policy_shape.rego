@@ -19,23 +19,10 @@
 package kubernetes.network.policy_shape
 
 import data.kubernetes.lib.document
-
-peers contains peer if {
-	input.kind == "NetworkPolicy"
-	some rule in input.spec.ingress
-	some peer in rule.from
-	is_object(peer)
-}
-
-peers contains peer if {
-	input.kind == "NetworkPolicy"
-	some rule in input.spec.egress
-	some peer in rule.to
-	is_object(peer)
-}
+import data.kubernetes.lib.network
 
 ports contains port if {
-	input.kind == "NetworkPolicy"
+	network.policy
 	some field in ["egress", "ingress"]
 	some rule in input.spec[field]
 	some port in rule.ports
@@ -43,7 +30,7 @@ ports contains port if {
 }
 
 deny contains msg if {
-	some peer in peers
+	some peer in network.peers
 	document.unset(peer, ["ipBlock"])
 	document.unset(peer, ["podSelector"])
 	document.unset(peer, ["namespaceSelector"])
@@ -51,15 +38,15 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some peer in peers
+	some peer in network.peers
 	is_object(peer.ipBlock)
 	some field in ["podSelector", "namespaceSelector"]
-	_ = peer[field]
+	not document.unset(peer, [field])
 	msg := sprintf("%s: a peer has `ipBlock` and `%s`", [document.subject, field])
 }
 
 deny contains msg if {
-	some peer in peers
+	some peer in network.peers
 	cidr := peer.ipBlock.cidr
 	is_string(cidr)
 	not net.cidr_is_valid(cidr)
@@ -67,7 +54,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	some peer in peers
+	some peer in network.peers
 	cidr := peer.ipBlock.cidr
 	net.cidr_is_valid(cidr)
 	some excepted in peer.ipBlock.except
@@ -91,8 +78,48 @@ deny contains msg if {
 	msg := sprintf("%s: `endPort` needs a `port` that is a number", [document.subject])
 }
 
+deny contains msg if {
+	some port in ports
+	protocol := port.protocol
+	not protocol in {null, "SCTP", "TCP", "UDP"}
+	msg := sprintf("%s: `%v` is no protocol of policies: TCP, UDP or SCTP", [document.subject, protocol])
+}
+
+deny contains msg if {
+	some port in ports
+	some field in ["endPort", "port"]
+	number := port[field]
+	is_number(number)
+	out_of_range(number)
+	msg := sprintf("%s: there is no port %v", [document.subject, number])
+}
+
+deny contains msg if {
+	network.policy
+	some type in input.spec.policyTypes
+	not type in {"Egress", "Ingress"}
+	msg := sprintf("%s: `%v` is no type of policies: Ingress or Egress", [document.subject, type])
+}
+
+# Kubernetes reads it as the block, and the author may have meant the address.
+warn contains msg if {
+	some peer in network.peers
+	cidr := peer.ipBlock.cidr
+	net.cidr_is_valid(cidr)
+	not contains(cidr, ":")
+	first := split(cidr, "/")[0]
+	block := net.cidr_merge([cidr])
+	some canonical in block
+	split(canonical, "/")[0] != first
+	msg := sprintf("%s: `%s` is the block `%s`", [document.subject, cidr, canonical])
+}
+
+out_of_range(number) if number < 1
+
+out_of_range(number) if number > 65535
+
 inside(cidr, excepted) if {
 	net.cidr_is_valid(excepted)
 	net.cidr_contains(cidr, excepted)
-	excepted != cidr
+	not net.cidr_contains(excepted, cidr)
 }

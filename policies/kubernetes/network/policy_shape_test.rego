@@ -36,6 +36,30 @@ test_ranges_are_checked if {
 	check.deny == {other} with input as egress({"endPort": 80})
 }
 
+test_protocols_and_ports_are_checked if {
+	check.deny == {"NetworkPolicy shop/web: `ICMP` is no protocol of policies: TCP, UDP or SCTP"} with input as egress({"protocol": "ICMP"})
+	check.deny == {"NetworkPolicy shop/web: `tcp` is no protocol of policies: TCP, UDP or SCTP"} with input as egress({"protocol": "tcp", "port": 80})
+	check.deny == {"NetworkPolicy shop/web: there is no port 70000"} with input as egress({"port": 70000})
+	check.deny == {"NetworkPolicy shop/web: there is no port 0"} with input as egress({"port": 0})
+}
+
+test_types_are_checked if {
+	msg := "NetworkPolicy shop/web: `ingress` is no type of policies: Ingress or Egress"
+	check.deny == {msg} with input as fixtures.policy({"podSelector": {}, "policyTypes": ["ingress"]})
+}
+
+test_addresses_with_a_prefix_are_a_warning if {
+	msg := "NetworkPolicy shop/web: `10.1.2.3/8` is the block `10.0.0.0/8`"
+	check.warn == {msg} with input as ingress({"ipBlock": {"cidr": "10.1.2.3/8"}})
+	every cidr in ["10.0.0.0/8", "10.1.2.3/32", "0.0.0.0/0", "2001:db8::/32", "x"] {
+		check.warn == set() with input as ingress({"ipBlock": {"cidr": cidr}})
+	}
+}
+
+test_policies_of_calico_pass if {
+	check.deny == set() with input as object.union(ingress({}), {"apiVersion": "crd.projectcalico.org/v1"})
+}
+
 test_others_pass if {
 	every peer in [
 		{"podSelector": {}},

@@ -3,7 +3,7 @@
 # description: >-
 #   A policy whose selector no pod has isolates nothing. This is said where the documents of the run make pods
 #   in the namespace of the policy, and none of them has the labels, nor any pod for which no namespace is
-#   named.
+#   named, and where there is nothing that an operator makes pods of.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource
 #   description: Network policies, "The NetworkPolicy resource"
@@ -20,16 +20,18 @@
 package kubernetes.network.unused_policy
 
 import data.kubernetes.lib.document
+import data.kubernetes.lib.network
 import data.kubernetes.lib.pods
 import data.kubernetes.lib.selector
 
 warn contains msg if {
-	input.kind == "NetworkPolicy"
+	network.policy
 	chosen := input.spec.podSelector
 	not selector.everything(chosen)
 	namespace := input.metadata.namespace
 	found := pods.in_namespace(namespace)
 	count(found) > 0
+	not pods.operated(namespace)
 	every labels in found | pods.of_no_namespace {
 		not selector.matches(chosen, labels)
 	}

@@ -28,3 +28,8 @@ test_what_is_missing_or_odd_passes if {
 		object.get(check, "warn", set()) == set() with input as document
 	}
 }
+
+test_what_operators_make_is_not_known if {
+	operated := {"namespace": {"shop": {"monitoring.coreos.com/v1": {"Prometheus": {"main": {}}}}}}
+	check.warn == set() with input as policy({"matchLabels": {"app": "web"}}) with data.inventory as object.union(fixtures.running({"app": "api"}), operated)
+}

@@ -3,7 +3,7 @@
 # description: >-
 #   A Service whose selector no pod has answers nobody. This is said where the documents of the run make pods
 #   in the namespace of the Service, and none of them has the labels, nor any pod for which no namespace is
-#   named.
+#   named, and where there is nothing that an operator makes pods of.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service
 #   description: Service, "Defining a Service"
@@ -25,12 +25,14 @@ import data.kubernetes.lib.selector
 warn contains msg if {
 	input.kind == "Service"
 	input.apiVersion == "v1"
+	object.get(input.spec, "type", null) != "ExternalName"
 	map := input.spec.selector
 	count(map) > 0
 	is_object(map)
 	namespace := input.metadata.namespace
 	found := pods.in_namespace(namespace)
 	count(found) > 0
+	not pods.operated(namespace)
 	every labels in found | pods.of_no_namespace {
 		not selector.selects(map, labels)
 	}
