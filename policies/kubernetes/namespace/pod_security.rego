@@ -3,7 +3,7 @@
 # description: >-
 #   The label `pod-security.kubernetes.io/enforce` makes the API server refuse pods below a level.
 #   Without it, or with `privileged`, every pod is let in. `restricted` is the level to aim for. The
-#   namespaces of the control plane are left alone.
+#   namespaces of the control plane are left alone; what is no level is told by pod-security/namespace-labels.
 # related_resources:
 # - ref: https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
 #   description: Enforce Pod Security Standards with namespace labels
@@ -23,8 +23,6 @@ package kubernetes.namespace.pod_security
 import data.kubernetes.lib.document
 import data.kubernetes.lib.namespace
 
-levels := {"baseline", "restricted"}
-
 deny contains msg if {
 	name := namespace.name
 	document.unset(input, ["metadata", "labels", "pod-security.kubernetes.io/enforce"])
@@ -35,8 +33,7 @@ deny contains msg if {
 deny contains msg if {
 	name := namespace.name
 	level := input.metadata.labels["pod-security.kubernetes.io/enforce"]
-	is_string(level)
-	not level in levels
+	level == "privileged"
 	msg := sprintf("namespace %s enforces the Pod Security Standard `%s`", [name, level])
 }
 

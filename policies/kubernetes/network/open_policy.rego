@@ -21,11 +21,14 @@
 package kubernetes.network.open_policy
 
 import data.kubernetes.lib.document
+import data.kubernetes.lib.namespace
+import data.kubernetes.lib.neighbours
 import data.kubernetes.lib.network
 
 deny contains msg if {
 	network.policy
 	network.isolates(input, "Ingress")
+	not told
 	some rule in input.spec.ingress
 	network.open(rule)
 	msg := sprintf("%s: lets all incoming traffic through", [document.subject])
@@ -43,6 +46,7 @@ warn contains msg if {
 warn contains msg if {
 	network.policy
 	"Egress" in network.policy_types(input)
+	not all_told("Egress")
 	some rule in input.spec.egress
 	network.open(rule)
 	msg := sprintf("%s: lets all outgoing traffic through", [document.subject])
@@ -76,6 +80,19 @@ warn contains msg if {
 	network.selects_all(peer.namespaceSelector)
 	all_pods(peer)
 	msg := sprintf("%s: lets incoming traffic of the pods of every namespace through", [document.subject])
+}
+
+# A policy for all pods of a namespace that is among the documents: network/default-deny reports the namespace.
+all_told(direction) if {
+	network.isolates(input, direction)
+	told
+}
+
+told if {
+	name := neighbours.namespace
+	data.inventory.cluster.v1.Namespace[name]
+	not name in namespace.system
+	not network.not_modelled(name)
 }
 
 all_pods(peer) if document.unset(peer, ["podSelector"])

@@ -24,6 +24,15 @@ test_for_some_pods_it_is_a_warning if {
 	check.deny == set() with input as document
 }
 
+# network/default-deny says it of the namespace.
+test_all_pods_of_a_namespace_that_is_there_are_told_already if {
+	inventory := {"cluster": {"v1": {"Namespace": {"shop": {}}}}}
+	check.deny == set() with input as policy("ingress", {}) with data.inventory as inventory
+	check.warn == set() with input as policy("egress", {}) with data.inventory as inventory
+	some_pods := fixtures.policy({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{}]})
+	count(check.warn) == 1 with input as some_pods with data.inventory as inventory
+}
+
 test_every_namespace_is_warned_of if {
 	msg := "NetworkPolicy shop/web: lets incoming traffic of the pods of every namespace through"
 	every peer in [{"namespaceSelector": {}}, {"namespaceSelector": {"matchLabels": null}, "podSelector": {}}] {
