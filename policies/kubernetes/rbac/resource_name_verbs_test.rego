@@ -14,17 +14,11 @@ test_create_is_a_warning if {
 	}
 }
 
-test_list_is_a_warning if {
-	every verb in ["list", "watch"] {
-		msg := sprintf("Role ops: rule 1: `%s` with resourceNames is allowed only with the field selector `metadata.name=…`", [verb])
-		resource_name_verbs.warn == {msg} with input as fixtures.role("Role", named("configmaps", verb))
-	}
-}
-
 test_others_pass if {
 	rules := [
 		named("configmaps", "get"),
 		named("configmaps", "*"),
+		named("configmaps", "list"),
 		named("serviceaccounts/token", "create"),
 		fixtures.rule("", "configmaps", "create"),
 		object.union(fixtures.rule("", "configmaps", "create"), {"resourceNames": []}),
