@@ -37,6 +37,71 @@ rules[i] := rule if {
 	is_object(rule)
 }
 
+# The role reaches the whole cluster: a ClusterRole, unless what binds it in this run are RoleBindings alone.
+of_cluster if {
+	input.kind == "ClusterRole"
+	not bound_in_namespaces
+}
+
+# The role reaches namespaces, none of them that of the control plane.
+of_namespaces if {
+	reaches_namespaces
+	not of_control_plane
+}
+
+# The role reaches the namespace of the control plane.
+of_control_plane if {
+	input.kind == "Role"
+	object.get(input, ["metadata", "namespace"], null) == "kube-system"
+}
+
+of_control_plane if {
+	bound_in_namespaces
+	"kube-system" in role_binding_namespaces
+}
+
+# The role reaches the whole cluster, or what steers it.
+widely if of_cluster
+
+widely if of_control_plane
+
+reaches_namespaces if input.kind == "Role"
+
+reaches_namespaces if bound_in_namespaces
+
+bound_in_namespaces if {
+	input.kind == "ClusterRole"
+	count(role_binding_namespaces) > 0
+	not bound_everywhere
+}
+
+bound_everywhere if {
+	some binding in data.inventory.cluster["rbac.authorization.k8s.io/v1"].ClusterRoleBinding
+	binding.roleRef.name == input.metadata.name
+}
+
+# By convention, labels that add a role to another have `aggregate` in their name. Who has that one is not followed.
+bound_everywhere if {
+	some label, _ in object.get(input, ["metadata", "labels"], {})
+	contains(label, "aggregate")
+}
+
+role_binding_namespaces := {namespace |
+	some namespace, _ in data.inventory.namespace
+	some binding in data.inventory.namespace[namespace]["rbac.authorization.k8s.io/v1"].RoleBinding
+	binding.roleRef.kind == "ClusterRole"
+	binding.roleRef.name == input.metadata.name
+} | {"" |
+	some binding in data.inventory.cluster["rbac.authorization.k8s.io/v1"].RoleBinding
+	binding.roleRef.kind == "ClusterRole"
+	binding.roleRef.name == input.metadata.name
+}
+
+# The words for the namespaces that the role reaches.
+where := "its namespace" if input.kind == "Role"
+
+where := "the namespaces where it is bound" if input.kind == "ClusterRole"
+
 # granted(rule, group, wanted) are the words for those of the wanted verbs that the rule grants on resources of
 # the API group; undefined where it grants none of them.
 granted(rule, group, wanted) := words if {

@@ -17,6 +17,12 @@ labelled_role(rule) := object.union(role("ClusterRole", rule), {"metadata": {"la
 
 rule(group, resource, verb) := {"apiGroups": [group], "resources": [resource], "verbs": [verb]}
 
+# A run in which a RoleBinding of the namespace binds the ClusterRole `ops`.
+bound_in(namespace) := {"namespace": {namespace: {"rbac.authorization.k8s.io/v1": {"RoleBinding": {"ops": {"roleRef": cluster_role("ops")}}}}}}
+
+# A run in which a ClusterRoleBinding does, too.
+bound_everywhere := object.union(bound_in("shop"), {"cluster": {"rbac.authorization.k8s.io/v1": {"ClusterRoleBinding": {"ops": {"roleRef": cluster_role("ops")}}}}})
+
 binding(kind, role_ref, subjects) := {
 	"apiVersion": "rbac.authorization.k8s.io/v1",
 	"kind": kind,

@@ -3,8 +3,8 @@
 # description: >-
 #   Whoever may run a command in a pod, attach to one or add a debug container to it has what the pod has: its
 #   token, its Secrets, its network. A read-only verb does not make it harmless: `get` on `pods/exec` and
-#   `pods/attach` is enough for a client that speaks WebSocket. In a Role, which reaches one namespace, it is a
-#   warning.
+#   `pods/attach` is enough for a client that speaks WebSocket. In a Role, and in a ClusterRole that only
+#   RoleBindings of the run bind, it is a warning, unless they are in kube-system.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/
 #   description: Role Based Access Control good practices
@@ -26,7 +26,7 @@ package kubernetes.rbac.pod_exec
 import data.kubernetes.lib.rbac
 
 deny contains msg if {
-	input.kind == "ClusterRole"
+	rbac.widely
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource in {"pods/attach", "pods/exec"}
@@ -36,7 +36,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	input.kind == "ClusterRole"
+	rbac.widely
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "pods/ephemeralcontainers"
@@ -46,21 +46,21 @@ deny contains msg if {
 }
 
 warn contains msg if {
-	input.kind == "Role"
+	rbac.of_namespaces
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource in {"pods/attach", "pods/exec"}
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"create", "get"})
-	msg := rbac.finding(i, "runs commands in all pods of its namespace", verbs, resource)
+	msg := rbac.finding(i, sprintf("runs commands in all pods of %s", [rbac.where]), verbs, resource)
 }
 
 warn contains msg if {
-	input.kind == "Role"
+	rbac.of_namespaces
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "pods/ephemeralcontainers"
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"patch", "update"})
-	msg := rbac.finding(i, "adds containers to all pods of its namespace", verbs, resource)
+	msg := rbac.finding(i, sprintf("adds containers to all pods of %s", [rbac.where]), verbs, resource)
 }

@@ -91,6 +91,20 @@ test_the_label_alone_makes_no_default_role if {
 	count(pod_exec.deny) == 1 with input as fixtures.labelled_role(fixtures.rule("", "pods/exec", "create"))
 }
 
+test_a_cluster_role_that_is_bound_in_namespaces_is_a_warning if {
+	document := fixtures.role("ClusterRole", fixtures.rule("", "pods/exec", "get"))
+	msg := "ClusterRole ops: rule 1 runs commands in all pods of the namespaces where it is bound: `get` on `pods/exec`"
+	pod_exec.warn == {msg} with input as document with data.inventory as fixtures.bound_in("shop")
+	pod_exec.deny == set() with input as document with data.inventory as fixtures.bound_in("shop")
+	count(pod_exec.deny) > 0 with input as document with data.inventory as fixtures.bound_everywhere
+}
+
+test_in_kube_system_it_is_denied if {
+	msg := "Role kube-system/ops: rule 1 runs commands in all pods: `get` on `pods/exec`"
+	pod_exec.deny == {msg} with input as fixtures.system_role(fixtures.rule("", "pods/exec", "get"))
+	count(pod_exec.deny) == 1 with input as fixtures.role("ClusterRole", fixtures.rule("", "pods/exec", "get")) with data.inventory as fixtures.bound_in("kube-system")
+}
+
 test_absent_fields_and_other_documents_pass if {
 	every document in fixtures.hollow {
 		pod_exec.deny == set() with input as document

@@ -2,9 +2,9 @@
 # title: Roles do not read all Secrets
 # description: >-
 #   Secrets hold passwords, keys and tokens of ServiceAccounts. Not only `get` tells them: the answers to `list`
-#   and `watch` hold the whole objects. A ClusterRole that reads them reads those of every namespace where it is
-#   bound, and a Role in kube-system those of the control plane; in a Role of another namespace it is a warning.
-#   Rules that name their Secrets pass.
+#   and `watch` hold the whole objects. A ClusterRole reads those of all namespaces, and in kube-system they are
+#   those of the control plane. In a Role of another namespace, and in a ClusterRole that only RoleBindings of
+#   the run bind, it is a warning. Rules that name their Secrets pass.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets
 #   description: Role Based Access Control good practices, "Listing secrets"
@@ -25,7 +25,7 @@ package kubernetes.rbac.secrets
 import data.kubernetes.lib.rbac
 
 deny contains msg if {
-	input.kind == "ClusterRole"
+	rbac.of_cluster
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "secrets"
@@ -35,8 +35,7 @@ deny contains msg if {
 }
 
 deny contains msg if {
-	input.kind == "Role"
-	input.metadata.namespace == "kube-system"
+	rbac.of_control_plane
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "secrets"
@@ -46,12 +45,11 @@ deny contains msg if {
 }
 
 warn contains msg if {
-	input.kind == "Role"
-	object.get(input, ["metadata", "namespace"], "") != "kube-system"
+	rbac.of_namespaces
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "secrets"
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"get", "list", "watch"})
-	msg := rbac.finding(i, "reads all Secrets of its namespace", verbs, resource)
+	msg := rbac.finding(i, sprintf("reads all Secrets of %s", [rbac.where]), verbs, resource)
 }

@@ -79,6 +79,20 @@ test_the_label_alone_makes_no_default_role if {
 	count(secrets.deny) == 1 with input as fixtures.labelled_role(fixtures.rule("", "secrets", "get"))
 }
 
+test_a_cluster_role_that_is_bound_in_namespaces_is_a_warning if {
+	document := fixtures.role("ClusterRole", fixtures.rule("", "secrets", "get"))
+	msg := "ClusterRole ops: rule 1 reads all Secrets of the namespaces where it is bound: `get` on `secrets`"
+	secrets.warn == {msg} with input as document with data.inventory as fixtures.bound_in("shop")
+	secrets.deny == set() with input as document with data.inventory as fixtures.bound_in("shop")
+	count(secrets.deny) > 0 with input as document with data.inventory as fixtures.bound_everywhere
+}
+
+test_a_cluster_role_that_is_bound_in_kube_system_is_denied if {
+	document := fixtures.role("ClusterRole", fixtures.rule("", "secrets", "get"))
+	msg := "ClusterRole ops: rule 1 reads all Secrets of the control plane: `get` on `secrets`"
+	secrets.deny == {msg} with input as document with data.inventory as fixtures.bound_in("kube-system")
+}
+
 test_absent_fields_and_other_documents_pass if {
 	every document in fixtures.hollow {
 		secrets.deny == set() with input as document

@@ -2,8 +2,8 @@
 # title: Roles do not make tokens of all ServiceAccounts
 # description: >-
 #   `create` on `serviceaccounts/token` gives a token of any ServiceAccount of the namespace, and with it all
-#   that the ServiceAccount is allowed; in a ClusterRole, of those in kube-system too. In a Role, which reaches
-#   one namespace, it is a warning.
+#   that the ServiceAccount is allowed; in a ClusterRole, of those in kube-system too. In a Role, and in a
+#   ClusterRole that only RoleBindings of the run bind, it is a warning, unless they are in kube-system.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request
 #   description: Role Based Access Control good practices, "Token request"
@@ -22,7 +22,7 @@ package kubernetes.rbac.service_account_token
 import data.kubernetes.lib.rbac
 
 deny contains msg if {
-	input.kind == "ClusterRole"
+	rbac.widely
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "serviceaccounts/token"
@@ -32,11 +32,11 @@ deny contains msg if {
 }
 
 warn contains msg if {
-	input.kind == "Role"
+	rbac.of_namespaces
 	some i, rule in rbac.rules
 	some resource in rule.resources
 	resource == "serviceaccounts/token"
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"create"})
-	msg := rbac.finding(i, "makes tokens of all ServiceAccounts of its namespace", verbs, resource)
+	msg := rbac.finding(i, sprintf("makes tokens of all ServiceAccounts of %s", [rbac.where]), verbs, resource)
 }

@@ -67,6 +67,20 @@ test_the_label_alone_makes_no_default_role if {
 	count(service_account_token.deny) == 1 with input as fixtures.labelled_role(fixtures.rule("", "serviceaccounts/token", "create"))
 }
 
+test_a_cluster_role_that_is_bound_in_namespaces_is_a_warning if {
+	document := fixtures.role("ClusterRole", fixtures.rule("", "serviceaccounts/token", "create"))
+	msg := "ClusterRole ops: rule 1 makes tokens of all ServiceAccounts of the namespaces where it is bound: `create` on `serviceaccounts/token`"
+	service_account_token.warn == {msg} with input as document with data.inventory as fixtures.bound_in("shop")
+	service_account_token.deny == set() with input as document with data.inventory as fixtures.bound_in("shop")
+	count(service_account_token.deny) > 0 with input as document with data.inventory as fixtures.bound_everywhere
+}
+
+test_in_kube_system_it_is_denied if {
+	msg := "Role kube-system/ops: rule 1 makes tokens of all ServiceAccounts: `create` on `serviceaccounts/token`"
+	service_account_token.deny == {msg} with input as fixtures.system_role(fixtures.rule("", "serviceaccounts/token", "create"))
+	count(service_account_token.deny) == 1 with input as fixtures.role("ClusterRole", fixtures.rule("", "serviceaccounts/token", "create")) with data.inventory as fixtures.bound_in("kube-system")
+}
+
 test_absent_fields_and_other_documents_pass if {
 	every document in fixtures.hollow {
 		service_account_token.deny == set() with input as document
