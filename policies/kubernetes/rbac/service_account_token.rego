@@ -3,7 +3,9 @@
 # description: >-
 #   `create` on `serviceaccounts/token` gives a token of any ServiceAccount of the namespace, and with it all
 #   that the ServiceAccount is allowed; in a ClusterRole, of those in kube-system too. In a Role, and in a
-#   ClusterRole that only RoleBindings of the run bind, it is a warning, unless they are in kube-system.
+#   ClusterRole that only RoleBindings of the run bind, it is a warning, unless they are in kube-system. A Secret
+#   of the type `kubernetes.io/service-account-token` holds a token too: whoever creates Secrets in kube-system
+#   gets one of any ServiceAccount there.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request
 #   description: Role Based Access Control good practices, "Token request"
@@ -39,4 +41,14 @@ warn contains msg if {
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"create"})
 	msg := rbac.finding(i, sprintf("makes tokens of all ServiceAccounts of %s", [rbac.where]), verbs, resource)
+}
+
+warn contains msg if {
+	rbac.of_control_plane
+	some i, rule in rbac.rules
+	some resource in rule.resources
+	resource == "secrets"
+	rbac.unnamed(rule)
+	verbs := rbac.granted(rule, "", {"create"})
+	msg := rbac.finding(i, "makes tokens of ServiceAccounts of the control plane by Secrets", verbs, resource)
 }

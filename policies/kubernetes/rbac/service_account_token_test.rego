@@ -27,6 +27,18 @@ test_roles_are_a_warning if {
 	}
 }
 
+test_secrets_of_kube_system_are_a_warning if {
+	every kind in ["Role"] {
+		every resource in ["secrets"] {
+			every verb in ["create", "*"] {
+				msg := sprintf("%s kube-system/ops: rule 1 makes tokens of ServiceAccounts of the control plane by Secrets: `%s` on `%s`", [kind, verb, resource])
+				service_account_token.warn == {msg} with input as fixtures.system_role(fixtures.rule("", resource, verb))
+				service_account_token.deny == set() with input as fixtures.system_role(fixtures.rule("", resource, verb))
+			}
+		}
+	}
+}
+
 test_several_verbs_are_one_finding if {
 	msg := "ClusterRole ops: rule 1 makes tokens of all ServiceAccounts: `*`, `create` on `serviceaccounts/token`"
 	service_account_token.deny == {msg} with input as fixtures.role("ClusterRole", {"apiGroups": ["apps", ""], "resources": ["serviceaccounts/token"], "verbs": ["create", "*"]})
