@@ -28,3 +28,4 @@ mod reformat;
 mod support;
 mod unchecked;
 mod verify;
+mod wrong_types;
