@@ -2,7 +2,8 @@
 # title: Ingresses lead to Services that are there
 # description: >-
 #   An Ingress that leads to a Service which is not there answers with an error, and whoever makes a Service of
-#   that name gets the requests. This is said where other Services of the namespace are among the documents.
+#   that name gets the requests. This is said where other Services of the namespace are among the documents, and
+#   nothing that an operator makes Services of.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource
 #   description: Ingress, "The Ingress resource"
@@ -19,6 +20,7 @@ package kubernetes.network.missing_backend
 import data.kubernetes.lib.document
 import data.kubernetes.lib.neighbours
 import data.kubernetes.lib.network
+import data.kubernetes.lib.pods
 
 warn contains msg if {
 	network.ingress
@@ -48,4 +50,5 @@ missing(name) if {
 	count(data.inventory.namespace[neighbours.namespace].v1.Service) > 0
 	not data.inventory.namespace[neighbours.namespace].v1.Service[name]
 	not data.inventory.cluster.v1.Service[name]
+	not pods.operated(neighbours.namespace)
 }

@@ -28,6 +28,8 @@ test_other_folders_pass if {
 	check.warn == set() with input as ingress(path("gone")) with data.inventory as {}
 	check.warn == set() with input as ingress(path("gone"))
 	check.warn == set() with input as object.union(ingress(path("gone")), {"metadata": {"namespace": ""}}) with data.inventory as services
+	operated := object.union(services, {"namespace": {"shop": {"monitoring.coreos.com/v1": {"Prometheus": {"main": {}}}}}})
+	check.warn == set() with input as ingress(path("gone")) with data.inventory as operated
 }
 
 test_what_is_missing_or_odd_passes if {

@@ -4,8 +4,8 @@
 #   `create` on `serviceaccounts/token` gives a token of any ServiceAccount of the namespace, and with it all
 #   that the ServiceAccount is allowed; in a ClusterRole, of those in kube-system too. In a Role, and in a
 #   ClusterRole that only RoleBindings of the run bind, it is a warning, unless they are in kube-system. A Secret
-#   of the type `kubernetes.io/service-account-token` holds a token too: whoever creates Secrets in kube-system
-#   gets one of any ServiceAccount there.
+#   of the type `kubernetes.io/service-account-token` holds a token too: whoever creates Secrets in kube-system,
+#   and reads one of them, has it of any ServiceAccount there.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/security/rbac-good-practices/#token-request
 #   description: Role Based Access Control good practices, "Token request"
