@@ -13,6 +13,7 @@ use kpol_syntax::ast::RegoVersion;
 use serde::{Deserialize, Serialize};
 
 use crate::discover::Severity;
+use crate::inventory::Wanted;
 use crate::loaded::Loaded;
 use crate::metadata::About;
 use crate::session::{CheckInfo, CheckKind, Session, Uses};
@@ -25,6 +26,7 @@ struct Kept {
     /// The queries of `exception` rules, by namespace.
     exceptions: BTreeMap<String, String>,
     uses: Uses,
+    exceptions_inventory: Wanted,
     chosen: bool,
 }
 
@@ -39,6 +41,7 @@ struct Check {
     definitions: u64,
     list: bool,
     library: bool,
+    inventory: Wanted,
 }
 
 /// The name of a policy's entry. None where the program cannot tell itself from another build.
@@ -95,6 +98,7 @@ pub(crate) fn load(engine: &Engine, name: &[u8]) -> Option<Session> {
                 definitions: check.definitions,
                 list: check.list,
                 library: check.library,
+                inventory: check.inventory,
                 hidden: Vec::new(),
             })
         })
@@ -109,6 +113,7 @@ pub(crate) fn load(engine: &Engine, name: &[u8]) -> Option<Session> {
         namespaces: kept.namespaces,
         exceptions,
         uses: kept.uses,
+        exceptions_inventory: kept.exceptions_inventory,
         chosen: kept.chosen,
         data: kpol_engine::Data::new(),
     })
@@ -131,12 +136,14 @@ pub(crate) fn store(
         definitions: check.definitions,
         list: check.list,
         library: check.library,
+        inventory: check.inventory.clone(),
     };
     let kept = Kept {
         checks: session.checks.iter().map(check).collect(),
         namespaces: session.namespaces.clone(),
         exceptions,
         uses: session.uses,
+        exceptions_inventory: session.exceptions_inventory.clone(),
         chosen: session.chosen,
     };
     let Ok(json) = serde_json::to_vec(&kept) else {

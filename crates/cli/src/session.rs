@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kpol_compiler::compile;
 use kpol_compiler::hir::Program;
+use kpol_compiler::reads::Reads;
 use kpol_compiler::{plan, resolve};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, EntryId, Policy};
@@ -17,6 +18,7 @@ use crate::compile_errors::{self, Stage};
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
 use crate::host::{engine, front, loaded_by};
+use crate::inventory::Wanted;
 use crate::kept;
 use crate::loaded::{self, Entry, Loaded};
 use crate::metadata::{self, About};
@@ -37,6 +39,8 @@ pub(crate) struct CheckInfo {
     pub(crate) list: bool,
     /// Whether it is one of the built-in library.
     pub(crate) library: bool,
+    /// What it can look at of the inventory.
+    pub(crate) inventory: Wanted,
     /// The ids of definitions whose findings are not wanted.
     pub(crate) hidden: Vec<String>,
 }
@@ -66,6 +70,7 @@ impl CheckInfo {
             definitions: 1,
             list: false,
             library: false,
+            inventory: Wanted::everything(),
             hidden: Vec::new(),
         }
     }
@@ -91,8 +96,6 @@ impl CheckInfo {
 /// What a policy may look at or do, as far as its text tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Uses {
-    /// `data.inventory`.
-    pub(crate) inventory: bool,
     /// `data.conftest.file`.
     pub(crate) file: bool,
     /// `print`.
@@ -104,7 +107,6 @@ impl Uses {
         let mut uses = Uses::default();
         for id in 0..sources.len() {
             let text = sources.text(kpol_diagnostics::SourceId(id as u32));
-            uses.inventory |= text.contains("inventory");
             uses.file |= text.contains("conftest");
             uses.print |= text.contains("print(");
         }
@@ -113,7 +115,6 @@ impl Uses {
 
     /// All, for policies without a text.
     const ANY: Uses = Uses {
-        inventory: true,
         file: false,
         print: true,
     };
@@ -131,6 +132,8 @@ pub(crate) struct Session {
     pub(crate) exceptions: BTreeMap<String, EntryId>,
     /// What the policy may look at or do.
     pub(crate) uses: Uses,
+    /// What `exception` rules can look at of the inventory.
+    pub(crate) exceptions_inventory: Wanted,
     /// Whether the command line names each entrypoint: then each must be a check, or a package with one.
     pub(crate) chosen: bool,
     /// The data that the policy brings with it.
@@ -247,6 +250,7 @@ impl Session {
         let policy = loaded_by(&engine, &artifact)?;
         let metadata = metadata::Metadata::read(&program, sources)
             .map_err(|error| rendered(sources, &[error]))?;
+        let reads = Reads::new(&program);
         let mut checks = Vec::with_capacity(found.checks.len());
         for check in found.checks {
             let query = kpol_compiler::names::data_ref(&check.path);
@@ -254,6 +258,7 @@ impl Session {
             let about = metadata.of(&program, &check.path);
             checks.push(CheckInfo {
                 about,
+                inventory: Wanted::of(&reads.of(&check.path)),
                 library: of_library.contains(&check.namespace),
                 namespace: check.namespace,
                 definitions: check.definitions,
@@ -263,7 +268,9 @@ impl Session {
         }
         let mut exceptions = BTreeMap::new();
         let mut queries = BTreeMap::new();
+        let mut exceptions_inventory = Wanted::default();
         for (namespace, path) in exempting {
+            exceptions_inventory.add(&Wanted::of(&reads.of(&path)));
             let query = kpol_compiler::names::data_ref(&path);
             exceptions.insert(namespace.clone(), entry(&policy, &query)?);
             queries.insert(namespace, query);
@@ -275,6 +282,7 @@ impl Session {
             namespaces,
             exceptions,
             uses: Uses::of(sources),
+            exceptions_inventory,
             chosen: !args.policies.entrypoint.is_empty(),
             data: Data::new(),
         };
@@ -320,6 +328,7 @@ impl Session {
             namespaces,
             exceptions: BTreeMap::new(),
             uses: Uses::ANY,
+            exceptions_inventory: Wanted::default(),
             chosen: !args.policies.entrypoint.is_empty(),
             data: Data::new(),
         })
@@ -327,6 +336,15 @@ impl Session {
 }
 
 impl Session {
+    /// What the checks can look at of the inventory.
+    pub(crate) fn inventory(&self) -> Wanted {
+        let mut all = self.exceptions_inventory.clone();
+        for check in &self.checks {
+            all.add(&check.inventory);
+        }
+        all
+    }
+
     /// What the checks say about themselves, for outputs that list rules.
     pub(crate) fn rules(&self) -> Vec<RuleInfo> {
         self.checks

@@ -4,7 +4,7 @@
 
 mod bind;
 mod order;
-mod recursion;
+pub(crate) mod recursion;
 mod types;
 
 use std::collections::HashSet;

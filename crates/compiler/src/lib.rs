@@ -19,6 +19,7 @@ pub mod metadata;
 pub mod names;
 pub mod opt;
 pub mod plan;
+pub mod reads;
 pub mod resolve;
 pub mod suggest;
 pub mod types;

@@ -46,6 +46,7 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         options: inputs::value_options(&args.proto_file_dirs),
         charts: kpol_charts::Options::default(),
         stdin: None,
+        piped: std::sync::OnceLock::new(),
     };
     let mut values = Vec::new();
     for path in &args.files {

@@ -223,18 +223,10 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     if !compat {
         session.select(&args.selection()?)?;
     }
-    if session.uses.inventory && !compat {
+    let wanted = session.inventory();
+    if !wanted.is_nothing() && !compat {
         // Policies that look at other objects need all of them first.
-        let mut documents = Vec::new();
-        for file in files
-            .iter()
-            .filter(|file| file.path.as_os_str() != "-" || files.len() == 1)
-        {
-            if let Ok(input) = reading.read(file) {
-                documents.extend(input.documents);
-            }
-        }
-        inventory::add(&mut data, documents.iter())?;
+        inventory::add_files(&mut data, &wanted, &files, &reading)?;
     }
     drop(sources);
     let limits = Limits {
@@ -568,6 +560,7 @@ fn reading(args: &Args, compat: bool) -> Reading {
             ..kpol_charts::Options::default()
         },
         stdin: args.stdin_filename.clone(),
+        piped: std::sync::OnceLock::new(),
     }
 }
 

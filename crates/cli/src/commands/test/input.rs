@@ -1,6 +1,7 @@
 //! One input: its documents, its texts, and where each node of a document comes from.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use kpol_charts::Chart;
 use kpol_diagnostics::{SourceId, SourceMap, Span};
@@ -45,6 +46,8 @@ pub(crate) struct Reading {
     pub(crate) charts: kpol_charts::Options,
     /// What standard input is called.
     pub(crate) stdin: Option<String>,
+    /// What standard input has, once it was read: it can be read once, and is looked at twice.
+    pub(crate) piped: OnceLock<String>,
 }
 
 impl Reading {
@@ -54,9 +57,28 @@ impl Reading {
     /// What is wrong with it.
     pub(crate) fn read(&self, file: &InputFile) -> Result<Input, Box<Problem>> {
         match file.kind {
-            InputKind::Text(parser) => self.text(&file.path, parser),
+            InputKind::Text(parser) => self.text(&file.path, parser, self.load(&file.path)?),
             InputKind::Chart(kind) => self.chart(&file.path, kind),
         }
+    }
+
+    /// Reads an input, unless it is one text that is not wanted.
+    ///
+    /// # Errors
+    /// As [`Reading::read`].
+    pub(crate) fn read_if(
+        &self,
+        file: &InputFile,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Input>, Box<Problem>> {
+        let InputKind::Text(parser) = file.kind else {
+            return self.read(file).map(Some);
+        };
+        let text = self.load(&file.path)?;
+        if !wanted(&text) {
+            return Ok(None);
+        }
+        self.text(&file.path, parser, text).map(Some)
     }
 
     /// What an input is called in results.
@@ -67,10 +89,22 @@ impl Reading {
         }
     }
 
-    fn text(&self, path: &Path, parser: Parser) -> Result<Input, Box<Problem>> {
-        let name = self.name(path);
+    fn load(&self, path: &Path) -> Result<String, Box<Problem>> {
+        if path.as_os_str() == "-"
+            && let Some(text) = self.piped.get()
+        {
+            return Ok(text.clone());
+        }
         let text = kpol_input::load(path)
             .map_err(|error| Box::new(Problem::plain(error.code(), error.to_string())))?;
+        if path.as_os_str() == "-" {
+            let _ = self.piped.set(text.clone());
+        }
+        Ok(text)
+    }
+
+    fn text(&self, path: &Path, parser: Parser, text: String) -> Result<Input, Box<Problem>> {
+        let name = self.name(path);
         let mut sources = SourceMap::new();
         let source = sources.add(name.as_str(), text);
         let mut documents = kpol_formats::read(&sources, source, parser, &self.options)
