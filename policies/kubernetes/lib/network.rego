@@ -78,28 +78,50 @@ isolates(policy, direction) if {
 selects_all(null)
 
 selects_all(selector) if {
-	count(default_to(object.get(selector, "matchLabels", null), {})) == 0
-	count(default_to(object.get(selector, "matchExpressions", null), [])) == 0
+	none(selector, "matchLabels")
+	none(selector, "matchExpressions")
 }
 
 # The API server fills policyTypes in: `Ingress` always, `Egress` where there are egress rules.
 policy_types(policy) := policy.spec.policyTypes if {
+	is_array(policy.spec.policyTypes)
 	count(policy.spec.policyTypes) > 0
 } else := ["Ingress", "Egress"] if {
+	is_array(policy.spec.egress)
 	count(policy.spec.egress) > 0
 } else := ["Ingress"]
 
 # A rule without peers and without ports allows everything.
 open(rule) if {
-	count(default_to(object.get(rule, "from", null), [])) == 0
-	count(default_to(object.get(rule, "to", null), [])) == 0
-	count(default_to(object.get(rule, "ports", null), [])) == 0
+	none(rule, "from")
+	none(rule, "to")
+	none(rule, "ports")
 }
 
-# default_to(value, substitute) is the value, or the substitute for null.
-default_to(value, substitute) := substitute if value == null
+# none(owner, field) holds where the field is absent or empty.
+none(owner, field) if {
+	is_object(owner)
+	object.get(owner, field, null) in {null, [], {}}
+}
 
-default_to(value, _) := value if value != null
+# list(owner, field) is the list in the field, looked up without a trace; [] where there is none.
+list(owner, field) := value if {
+	is_object(owner)
+	value := object.get(owner, field, [])
+	is_array(value)
+} else := []
+
+# protocol(port) is the protocol of a port of a policy or a Service: TCP where none is named.
+protocol(port) := "TCP" if {
+	is_object(port)
+	object.get(port, "protocol", null) == null
+}
+
+protocol(port) := value if {
+	is_object(port)
+	value := object.get(port, "protocol", null)
+	value != null
+}
 
 # not_modelled(namespace) holds where policies of other kinds may isolate its pods.
 not_modelled(namespace) if {

@@ -29,8 +29,11 @@ selected(namespace, chosen) := {template |
 # ports(template) is the set of [name, protocol] of the ports that the containers name.
 ports(template) := {[port.name, protocol] |
 	some field in ["containers", "initContainers"]
+	is_object(template)
 	some container in object.get(template, ["spec", field], [])
+	is_object(container)
 	some port in object.get(container, "ports", [])
+	is_object(port)
 	protocol := object.get(port, "protocol", "TCP")
 }
 

@@ -22,12 +22,18 @@ bootstrapped if {
 
 default_name(name) if name in {"admin", "cluster-admin", "edit", "extension-apiserver-authentication-reader", "view"}
 
-default_name(name) if startswith(name, "system:")
+default_name(name) if {
+	is_string(name)
+	startswith(name, "system:")
+}
 
 # Roles that a cluster has without anybody's manifest: those of Kubernetes and of kubeadm.
 foreign_name(name) if default_name(name)
 
-foreign_name(name) if startswith(name, "kubeadm:")
+foreign_name(name) if {
+	is_string(name)
+	startswith(name, "kubeadm:")
+}
 
 # rules is an object from the index of a rule to the rule.
 rules[i] := rule if {
@@ -83,6 +89,7 @@ bound_everywhere if {
 # By convention, labels that add a role to another have `aggregate` in their name. Who has that one is not followed.
 bound_everywhere if {
 	some label, _ in object.get(input, ["metadata", "labels"], {})
+	is_string(label)
 	contains(label, "aggregate")
 }
 
@@ -148,6 +155,7 @@ finding(i, does, verbs, resource) := sprintf("%s: rule %d %s: %s on `%s`", [
 
 # list(object, field) is the list in a field, looked up without a trace; [] where there is none.
 list(object_, field) := value if {
+	is_object(object_)
 	value := object.get(object_, field, [])
 	is_array(value)
 } else := []
@@ -195,38 +203,54 @@ named_roles("Role", name) := ({role |
 
 # The subject is a ServiceAccount: by its kind, by the user name that it authenticates with, or as
 # the groups that hold all ServiceAccounts, of the cluster or of one namespace.
-service_account(subject) if object.get(subject, "kind", "") == "ServiceAccount"
+service_account(subject) if {
+	is_object(subject)
+	object.get(subject, "kind", "") == "ServiceAccount"
+}
 
 service_account(subject) if {
+	is_object(subject)
 	object.get(subject, "kind", "") == "User"
-	startswith(object.get(subject, "name", ""), "system:serviceaccount:")
+	named(subject, "system:serviceaccount:")
 }
 
 service_account(subject) if service_accounts(subject)
 
 # The subject is a group of ServiceAccounts: of all there are, or of all of a namespace.
 service_accounts(subject) if {
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
 	object.get(subject, "name", "") == "system:serviceaccounts"
 }
 
 service_accounts(subject) if {
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
-	startswith(object.get(subject, "name", ""), "system:serviceaccounts:")
+	named(subject, "system:serviceaccounts:")
+}
+
+named(subject, prefix) if {
+	name := object.get(subject, "name", "")
+	is_string(name)
+	startswith(name, prefix)
 }
 
 # account(subject) is the namespace and the name of the one ServiceAccount that the subject is. In a RoleBinding,
 # one that names no namespace is of the binding's own.
 account(subject) := [namespace, subject.name] if {
+	is_object(subject)
 	object.get(subject, "kind", "") == "ServiceAccount"
 	namespace := object.get(subject, "namespace", "")
+	is_string(namespace)
 	namespace != ""
 	is_string(subject.name)
 } else := [neighbours.namespace, subject.name] if {
+	is_object(subject)
 	object.get(subject, "kind", "") == "ServiceAccount"
 	input.kind == "RoleBinding"
 	is_string(subject.name)
 } else := [parts[2], parts[3]] if {
+	service_account(subject)
 	object.get(subject, "kind", "") == "User"
 	parts := split(object.get(subject, "name", ""), ":")
 	count(parts) == 4

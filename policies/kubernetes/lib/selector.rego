@@ -49,8 +49,8 @@ has_one(labels, expression) if labels[expression.key] in expression.values
 # The selector selects everything.
 everything(selector) if {
 	is_object(selector)
-	count(or_empty(object.get(selector, "matchLabels", {}), {})) == 0
-	count(or_empty(object.get(selector, "matchExpressions", []), [])) == 0
+	object.get(selector, "matchLabels", null) in {null, {}}
+	object.get(selector, "matchExpressions", null) in {null, []}
 }
 
 or_empty(value, empty) := empty if value == null

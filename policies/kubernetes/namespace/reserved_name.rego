@@ -21,6 +21,7 @@ import data.kubernetes.lib.namespace
 
 warn contains msg if {
 	input.kind == "Namespace"
+	is_string(input.metadata.name)
 	startswith(input.metadata.name, "kube-")
 	not input.metadata.name in namespace.system
 	msg := sprintf("namespace %s: the name is reserved for Kubernetes", [input.metadata.name])

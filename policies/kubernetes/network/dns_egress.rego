@@ -40,7 +40,7 @@ warn contains msg if {
 	some rule in input.spec.egress
 	some port in rule.ports
 	port.port == 53
-	protocol(port) == "UDP"
+	network.protocol(port) == "UDP"
 	not allowed("TCP")
 	msg := sprintf("%s: allows DNS over UDP, but not over TCP, which long answers take", [document.subject])
 }
@@ -53,8 +53,8 @@ named(rule) if {
 }
 
 named(rule) if {
-	count(object.get(rule, "ports", [])) > 0
-	count(network.default_to(object.get(rule, "to", null), [])) == 0
+	count(network.list(rule, "ports")) > 0
+	network.none(rule, "to")
 }
 
 allowed(over) if {
@@ -82,29 +82,28 @@ for_the_same(policy) if {
 
 # Without ports, a rule is for all of them; DNS is then reached where the peer may be its pods.
 dns(rule, _) if {
-	count(network.default_to(object.get(rule, "ports", null), [])) == 0
+	network.none(rule, "ports")
 	reaches_others(rule)
 }
 
 dns(rule, over) if {
 	some port in rule.ports
-	protocol(port) == over
+	network.protocol(port) == over
 	port_53(port)
 }
 
-protocol(port) := network.default_to(object.get(port, "protocol", null), "TCP")
-
-reaches_others(rule) if count(network.default_to(object.get(rule, "to", null), [])) == 0
+reaches_others(rule) if network.none(rule, "to")
 
 reaches_others(rule) if {
 	some peer in rule.to
-	selected := peer.namespaceSelector
-	not elsewhere(object.get(selected, ["matchLabels", "kubernetes.io/metadata.name"], "kube-system"))
+	is_object(peer.namespaceSelector)
+	not elsewhere(object.get(peer.namespaceSelector, ["matchLabels", "kubernetes.io/metadata.name"], "kube-system"))
 }
 
 reaches_others(rule) if {
 	some peer in rule.to
 	cidr := peer.ipBlock.cidr
+	is_string(cidr)
 	not regex.match(`/(32|128)$`, cidr)
 }
 
@@ -114,13 +113,18 @@ reaches_others(rule) if {
 	peer.ipBlock.cidr == "169.254.20.10/32"
 }
 
-elsewhere(namespace) if not regex.match(`^kube-system$|dns`, namespace)
+elsewhere(namespace) if {
+	is_string(namespace)
+	not regex.match(`^kube-system$|dns`, namespace)
+}
 
 port_53(port) if document.unset(port, ["port"])
 
 port_53(port) if port.port in {53, 5353, "dns", "dns-tcp", "dns-udp", "domain"}
 
 port_53(port) if {
+	is_number(port.port)
+	is_number(port.endPort)
 	port.port <= 53
 	port.endPort >= 53
 }

@@ -26,8 +26,10 @@ fields := {"egress": "Egress", "ingress": "Ingress"}
 deny contains msg if {
 	network.policy
 	some field, direction in fields
+	is_array(input.spec.policyTypes)
 	count(input.spec.policyTypes) > 0
 	not direction in input.spec.policyTypes
+	is_array(input.spec[field])
 	count(input.spec[field]) > 0
 	msg := sprintf("%s: has %s rules, but `policyTypes` is without `%s`", [document.subject, field, direction])
 }

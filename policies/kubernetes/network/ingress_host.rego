@@ -30,6 +30,7 @@ warn contains msg if {
 warn contains msg if {
 	network.ingress
 	some rule in input.spec.rules
+	is_string(rule.host)
 	startswith(rule.host, "*.")
 	msg := sprintf("%s: a rule is for all hosts `%s`", [document.subject, rule.host])
 }

@@ -26,6 +26,7 @@ import data.kubernetes.lib.network
 deny contains msg if {
 	network.ingress
 	some annotation, value in input.metadata.annotations
+	is_string(annotation)
 	regex.match(`^nginx\.(ingress\.kubernetes\.io/[a-z-]+-snippet|org/[a-z-]+-snippets)$`, annotation)
 	is_string(value)
 	value != ""

@@ -37,13 +37,14 @@ warn contains msg if {
 	some rule in input.spec.rules
 	is_object(rule)
 	document.unset(rule, ["host"])
-	count(network.default_to(object.get(input.spec, "tls", null), [])) == 0
+	network.none(input.spec, "tls")
 	msg := sprintf("%s: no TLS", [document.subject])
 }
 
 # Load balancers of clouds, and proxies that pass TLS through, say so in an annotation.
 elsewhere if {
 	some annotation, value in input.metadata.annotations
+	is_string(annotation)
 	regex.match(`^alb\.ingress\.kubernetes\.io/certificate-arn$|managed-certificates$|pre-shared-cert$|ssl-passthrough$|router\.tls$|ssl-cert`, annotation)
 	not value in {"", "false"}
 }
@@ -51,7 +52,7 @@ elsewhere if {
 covered(_) if {
 	some entry in input.spec.tls
 	is_object(entry)
-	count(network.default_to(object.get(entry, "hosts", null), [])) == 0
+	network.none(entry, "hosts")
 }
 
 covered(host) if {
@@ -63,6 +64,7 @@ covered(host) if {
 covered(host) if {
 	some entry in input.spec.tls
 	some pattern in entry.hosts
+	is_string(pattern)
 	startswith(pattern, "*.")
 	trim_prefix(pattern, "*") == concat("", [".", concat(".", array.slice(split(host, "."), 1, 64))])
 }

@@ -25,7 +25,7 @@ warn contains msg if {
 	input.kind == "Service"
 	input.apiVersion == "v1"
 	input.spec.type == "LoadBalancer"
-	count(network.default_to(object.get(input.spec, "loadBalancerSourceRanges", null), [])) == 0
+	network.none(input.spec, "loadBalancerSourceRanges")
 	not limited
 	msg := sprintf("%s: the load balancer serves every address", [document.subject])
 }
@@ -40,6 +40,8 @@ warn contains msg if {
 
 limited if {
 	some key, value in input.metadata.annotations
+	is_string(key)
+	is_string(value)
 	contains(key, "load-balancer")
 	lower(value) == "internal"
 }
@@ -47,6 +49,7 @@ limited if {
 # The words that clouds use in annotations for a load balancer that is not for everybody.
 limited if {
 	some key, value in input.metadata.annotations
+	is_string(key)
 	regex.match(`(?i)internal|source-ranges|load-balancer-scheme|address-type|private`, key)
 	not value in {"false", "internet-facing", "0.0.0.0/0", "external"}
 }

@@ -31,7 +31,7 @@ warn contains msg if {
 	http(rule)
 	some peer in rule.to
 	cidr := peer.ipBlock.cidr
-	net.cidr_contains(cidr, address)
+	holds(cidr)
 	not told(peer.ipBlock)
 	not excepted(peer.ipBlock)
 	msg := sprintf("%s: lets outgoing traffic to the metadata of the cloud through (`%s` without exception of %s)", [
@@ -44,7 +44,7 @@ warn contains msg if {
 address := "169.254.169.254"
 
 # The metadata are served over HTTP.
-http(rule) if count(network.default_to(object.get(rule, "ports", null), [])) == 0
+http(rule) if network.none(rule, "ports")
 
 http(rule) if {
 	some port in rule.ports
@@ -55,18 +55,26 @@ http(rule) if {
 
 http(rule) if {
 	some port in rule.ports
+	is_object(port)
 	object.get(port, "protocol", null) in {null, "TCP"}
+	is_number(port.port)
+	is_number(port.endPort)
 	port.port <= 80
 	port.endPort >= 80
 }
 
 excepted(block) if {
 	some except in block.except
-	net.cidr_contains(except, address)
+	holds(except)
+}
+
+holds(cidr) if {
+	net.cidr_is_valid(cidr)
+	net.cidr_contains(cidr, address)
 }
 
 # network/open-policy reports it.
 told(block) if {
 	block.cidr == "0.0.0.0/0"
-	count(network.default_to(object.get(block, "except", null), [])) == 0
+	network.none(block, "except")
 }

@@ -39,22 +39,21 @@ warn contains msg if {
 	some rule in input.spec.egress
 	some port in rule.ports
 	is_string(port.port)
+	is_array(rule.to)
 	count(rule.to) > 0
 	every peer in rule.to {
 		document.unset(peer, ["ipBlock"])
 		document.unset(peer, ["namespaceSelector"])
-		missing(pods.selected(input.metadata.namespace, object.get(peer, ["podSelector"], {})), port)
+		missing(pods.selected(input.metadata.namespace, peer.podSelector), port)
 	}
 	msg := words(port)
 }
 
-words(port) := sprintf("%s: no pod has a port `%s` (%s)", [document.subject, port.port, protocol(port)])
+words(port) := sprintf("%s: no pod has a port `%s` (%s)", [document.subject, port.port, network.protocol(port)])
 
 missing(found, port) if {
 	count(found) > 0
 	every template in found {
-		not [port.port, protocol(port)] in pods.ports(template)
+		not [port.port, network.protocol(port)] in pods.ports(template)
 	}
 }
-
-protocol(port) := network.default_to(object.get(port, "protocol", null), "TCP")

@@ -67,7 +67,7 @@ warn contains msg if {
 	some rule in input.spec.egress
 	some peer in rule.to
 	peer.ipBlock.cidr in everything
-	count(network.default_to(object.get(peer.ipBlock, "except", null), [])) == 0
+	network.none(peer.ipBlock, "except")
 	msg := sprintf("%s: lets outgoing traffic to every address through (`%s`)", [document.subject, peer.ipBlock.cidr])
 }
 

@@ -26,8 +26,8 @@ warn contains msg if {
 	"Ingress" in network.policy_types(input)
 	some rule in input.spec.ingress
 	is_object(rule)
-	count(network.default_to(object.get(rule, "from", null), [])) == 0
-	count(network.default_to(object.get(rule, "ports", null), [])) > 0
+	network.none(rule, "from")
+	count(network.list(rule, "ports")) > 0
 	ports := [sprintf("%v", [object.get(port, "port", "all ports")]) | some port in rule.ports; is_object(port)]
 	msg := sprintf("%s: lets everybody connect to %s", [document.subject, concat(", ", ports)])
 }

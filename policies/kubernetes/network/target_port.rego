@@ -23,7 +23,7 @@ import data.kubernetes.lib.pods
 warn contains msg if {
 	input.kind == "Service"
 	input.apiVersion == "v1"
-	map := object.get(input.spec, "selector", {})
+	map := input.spec.selector
 	is_object(map)
 	count(map) > 0
 	some port in input.spec.ports
@@ -32,7 +32,7 @@ warn contains msg if {
 	not regex.match(`^[0-9]+$`, name)
 	found := pods.selected(input.metadata.namespace, {"matchLabels": map})
 	count(found) > 0
-	protocol := network.default_to(object.get(port, "protocol", null), "TCP")
+	protocol := network.protocol(port)
 	every template in found {
 		not [name, protocol] in pods.ports(template)
 	}

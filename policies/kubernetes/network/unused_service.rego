@@ -25,10 +25,10 @@ import data.kubernetes.lib.selector
 warn contains msg if {
 	input.kind == "Service"
 	input.apiVersion == "v1"
-	object.get(input.spec, "type", null) != "ExternalName"
 	map := input.spec.selector
-	count(map) > 0
 	is_object(map)
+	count(map) > 0
+	object.get(input.spec, "type", null) != "ExternalName"
 	namespace := input.metadata.namespace
 	found := pods.in_namespace(namespace)
 	count(found) > 0

@@ -69,6 +69,7 @@ deny contains msg if {
 
 warn contains msg if {
 	some label, _ in input.metadata.labels
+	is_string(label)
 	startswith(label, prefix)
 	not label in known
 	msg := sprintf("Namespace %s: the label `%s` means nothing to Pod Security Admission", [name, label])

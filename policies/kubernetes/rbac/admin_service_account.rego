@@ -28,6 +28,7 @@ deny contains msg if {
 	input.kind == "ClusterRoleBinding"
 	input.roleRef.name in {"admin", "edit"}
 	some subject in input.subjects
+	is_object(subject)
 	rbac.service_account(subject)
 	msg := sprintf("%s: %s has the role `%s` in every namespace", [document.subject, rbac.words(subject), input.roleRef.name])
 }
@@ -38,6 +39,7 @@ warn contains msg if {
 	input.roleRef.kind == "ClusterRole"
 	input.roleRef.name == "admin"
 	some subject in input.subjects
+	is_object(subject)
 	[namespace, name] := rbac.account(subject)
 	msg := sprintf("%s: ServiceAccount %s/%s has the role `admin` %s%s", [
 		document.subject,

@@ -86,8 +86,10 @@ deny contains msg if {
 # In a cluster, the rules are those that were collected.
 warn contains msg if {
 	input.kind == "ClusterRole"
+	is_array(input.aggregationRule.clusterRoleSelectors)
 	count(input.aggregationRule.clusterRoleSelectors) > 0
 	document.unset(input, ["metadata", "uid"])
+	is_array(input.rules)
 	count(input.rules) > 0
 	msg := sprintf("%s: the rules are overwritten by those that `aggregationRule` collects", [document.subject])
 }

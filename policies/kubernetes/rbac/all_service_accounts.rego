@@ -26,6 +26,7 @@ deny contains msg if {
 	rbac.binding
 	bound
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
 	subject.name == "system:serviceaccounts"
 	msg := sprintf("%s: every ServiceAccount of the cluster has the role `%v` %s", [
@@ -39,7 +40,9 @@ warn contains msg if {
 	rbac.binding
 	bound
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
+	is_string(subject.name)
 	startswith(subject.name, "system:serviceaccounts:")
 	msg := sprintf("%s: every ServiceAccount of namespace %s has the role `%v` %s", [
 		document.subject,

@@ -26,6 +26,7 @@ deny contains msg if {
 	rbac.binding
 	not input.roleRef.name in rbac.for_everybody
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
 	subject.name == "system:authenticated"
 	msg := sprintf("%s: everybody with a token has the role `%v` %s", [

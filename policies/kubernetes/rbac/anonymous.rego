@@ -30,6 +30,7 @@ deny contains msg if {
 	rbac.binding
 	not input.roleRef.name in rbac.for_everybody
 	some subject in input.subjects
+	is_object(subject)
 	anonymous(subject)
 	msg := sprintf("%s: whoever reaches the API server has the role `%v` %s: %s", [
 		document.subject,

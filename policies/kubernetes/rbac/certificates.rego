@@ -29,6 +29,7 @@ deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	resource == "signers"
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "certificates.k8s.io", {"approve", "sign"})
@@ -39,6 +40,7 @@ deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some name in rule.resourceNames
+	is_string(name)
 	startswith(name, "kubernetes.io/")
 	"signers" in rbac.list(rule, "resources")
 	verbs := rbac.granted(rule, "certificates.k8s.io", {"approve", "sign"})
@@ -49,6 +51,7 @@ warn contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	resource == "certificatesigningrequests/approval"
 	verbs := rbac.granted(rule, "certificates.k8s.io", {"patch", "update"})
 	not has_signers

@@ -27,6 +27,7 @@ warn contains msg if {
 	rbac.binding
 	role := rbac.everything(input.roleRef)
 	some subject in input.subjects
+	is_object(subject)
 	group(subject)
 	msg := sprintf("%s: %s is bound to %s %s", [document.subject, rbac.words(subject), role, rbac.reach])
 }

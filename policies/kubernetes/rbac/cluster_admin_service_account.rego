@@ -28,6 +28,7 @@ deny contains msg if {
 	rbac.binding
 	role := rbac.everything(input.roleRef)
 	some subject in input.subjects
+	is_object(subject)
 	rbac.service_account(subject)
 	msg := sprintf("%s: %s is bound to %s", [document.subject, rbac.words(subject), role])
 }

@@ -29,6 +29,7 @@ deny contains msg if {
 	input.kind == "ClusterRoleBinding"
 	role := rbac.everything(input.roleRef)
 	some subject in input.subjects
+	is_object(subject)
 	person(subject)
 	msg := sprintf("%s: %s is bound to %s", [document.subject, rbac.words(subject), role])
 }
@@ -38,6 +39,7 @@ warn contains msg if {
 	input.kind == "RoleBinding"
 	role := rbac.everything(input.roleRef)
 	some subject in input.subjects
+	is_object(subject)
 	person(subject)
 	msg := sprintf("%s: %s is bound to %s %s", [document.subject, rbac.words(subject), role, rbac.reach])
 }

@@ -26,6 +26,7 @@ import data.kubernetes.lib.rbac
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	[namespace, name] := rbac.account(subject)
 	name == "default"
 	msg := sprintf("%s: every pod of namespace %s without a ServiceAccount of its own has the role `%v`", [

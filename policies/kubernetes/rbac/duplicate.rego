@@ -36,7 +36,9 @@ warn contains msg if {
 	rbac.binding
 	some i, subject in input.subjects
 	is_object(subject)
+	is_array(input.subjects)
 	some earlier in array.slice(input.subjects, 0, i)
+	is_object(earlier)
 	same(earlier, subject)
 	msg := sprintf("%s: %s is listed twice", [document.subject, rbac.words(subject)])
 }
@@ -81,6 +83,8 @@ resource_in(rule, resource) if {
 
 resource_in(rule, resource) if {
 	some listed in rbac.list(rule, "resources")
+	is_string(listed)
+	is_string(resource)
 	startswith(listed, "*/")
 	contains(resource, "/")
 	split(resource, "/")[1] == trim_prefix(listed, "*/")
@@ -108,6 +112,8 @@ path_in(rule, path) if {
 
 path_in(rule, path) if {
 	some listed in rbac.list(rule, "nonResourceURLs")
+	is_string(listed)
+	is_string(path)
 	endswith(listed, "*")
 	startswith(path, trim_suffix(listed, "*"))
 }

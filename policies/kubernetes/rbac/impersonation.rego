@@ -34,6 +34,7 @@ deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	some group, resources in identities
 	split(resource, "/")[0] in resources
 	rbac.unnamed(rule)
@@ -46,6 +47,7 @@ deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	resource in {"groups", "users"}
 	some name in rule.resourceNames
 	name in administrators
@@ -57,6 +59,7 @@ warn contains msg if {
 	input.kind == "Role"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	resource == "serviceaccounts"
 	rbac.unnamed(rule)
 	verbs := rbac.granted(rule, "", {"impersonate"})
@@ -68,6 +71,7 @@ warn contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	some verb, resources in constrained
 	split(resource, "/")[0] in resources
 	rbac.unnamed(rule)

@@ -28,6 +28,7 @@ import data.kubernetes.lib.rbac
 warn contains msg if {
 	some i, rule in rbac.rules
 	some group in rule.apiGroups
+	is_string(group)
 	regex.match(`/|^v[0-9]|^core$`, group)
 	msg := sprintf("%s: rule %d: `%s` is no API group", [document.subject, i + 1, group])
 }
@@ -36,6 +37,7 @@ warn contains msg if {
 	some i, rule in rbac.rules
 	not rbac.of_others(rule)
 	some verb in rule.verbs
+	is_string(verb)
 	method(rule, verb)
 	msg := sprintf("%s: rule %d: `%s` is no verb of resources", [document.subject, i + 1, verb])
 }
@@ -43,6 +45,7 @@ warn contains msg if {
 warn contains msg if {
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	better := instead(rule, resource)
 	msg := sprintf("%s: rule %d: there is no resource `%s`: it is `%s`", [document.subject, i + 1, resource, better])
 }
@@ -50,6 +53,7 @@ warn contains msg if {
 warn contains msg if {
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	home := groups_of[split(resource, "/")[0]]
 	groups := {group | some group in rbac.list(rule, "apiGroups")}
 	count(groups) > 0
@@ -68,10 +72,12 @@ warn contains msg if {
 # Its last resources went with Kubernetes 1.22.
 warn contains msg if {
 	some i, rule in rbac.rules
+	is_array(rule.apiGroups)
 	count(rule.apiGroups) == 1
 	some group in rule.apiGroups
+	is_string(group)
 	group == "extensions"
-	homes := {group | some resource in rbac.list(rule, "resources"); some group in groups_of[split(resource, "/")[0]]}
+	homes := {group | some resource in rbac.list(rule, "resources"); is_string(resource); some group in groups_of[split(resource, "/")[0]]}
 	msg := sprintf("%s: rule %d: the API group `extensions` is no more%s", [document.subject, i + 1, moved(homes)])
 }
 
@@ -83,6 +89,7 @@ warn contains msg if {
 	input.kind == "Role"
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	some group in of_the_cluster[split(resource, "/")[0]]
 	group in rbac.list(rule, "apiGroups")
 	not "bind" in rbac.list(rule, "verbs")

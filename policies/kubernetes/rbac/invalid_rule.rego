@@ -46,6 +46,7 @@ deny contains msg if {
 deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
+	is_array(rule.nonResourceURLs)
 	count(rule.nonResourceURLs) > 0
 	some field in ["apiGroups", "resources", "resourceNames"]
 	not empty(rule, field)
@@ -55,6 +56,7 @@ deny contains msg if {
 deny contains msg if {
 	input.kind == "Role"
 	some i, rule in rbac.rules
+	is_array(rule.nonResourceURLs)
 	count(rule.nonResourceURLs) > 0
 	msg := sprintf("%s: rule %d has paths, which only a ClusterRole can grant", [document.subject, i + 1])
 }

@@ -27,6 +27,7 @@ deny contains msg if {
 	rbac.binding
 	input.kind == "ClusterRoleBinding"
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "ServiceAccount"
 	object.get(subject, "namespace", null) in {null, ""}
 	not unplaced(subject)
@@ -37,6 +38,7 @@ warn contains msg if {
 	rbac.binding
 	input.kind == "ClusterRoleBinding"
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "ServiceAccount"
 	object.get(subject, "namespace", null) in {null, ""}
 	unplaced(subject)
@@ -49,6 +51,7 @@ unplaced(subject) if data.inventory.cluster.v1.ServiceAccount[object.get(subject
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "ServiceAccount"
 	not subject.apiGroup in {null, ""}
 	msg := sprintf("%s: %s has the apiGroup `%v`, ServiceAccounts have none", [document.subject, rbac.words(subject), subject.apiGroup])
@@ -57,6 +60,7 @@ deny contains msg if {
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") in {"Group", "User"}
 	not subject.apiGroup in {null, "", "rbac.authorization.k8s.io"}
 	msg := sprintf("%s: %s has the apiGroup `%v`, not rbac.authorization.k8s.io", [document.subject, rbac.words(subject), subject.apiGroup])
@@ -65,6 +69,7 @@ deny contains msg if {
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	kind := subject.kind
 	is_string(kind)
 	not kind in {"Group", "ServiceAccount", "User"}
@@ -83,6 +88,8 @@ deny contains msg if {
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
+	is_string(subject.name)
 	kind := wanted(object.get(subject, "kind", ""), subject.name)
 	msg := sprintf("%s: there is no %s: `%s` is a %s", [document.subject, rbac.words(subject), subject.name, kind])
 }

@@ -23,6 +23,7 @@ import data.kubernetes.lib.rbac
 deny contains msg if {
 	some i, rule in rbac.rules
 	some resource in rule.resources
+	is_string(resource)
 	literal_resource(resource)
 	msg := words(i, resource)
 }
@@ -30,6 +31,7 @@ deny contains msg if {
 deny contains msg if {
 	some i, rule in rbac.rules
 	some verb in rule.verbs
+	is_string(verb)
 	literal(verb)
 	msg := words(i, verb)
 }
@@ -37,6 +39,7 @@ deny contains msg if {
 deny contains msg if {
 	some i, rule in rbac.rules
 	some group in rule.apiGroups
+	is_string(group)
 	literal(group)
 	msg := words(i, group)
 }
@@ -44,6 +47,7 @@ deny contains msg if {
 deny contains msg if {
 	some i, rule in rbac.rules
 	some path in rule.nonResourceURLs
+	is_string(path)
 	contains(trim_suffix(path, "*"), "*")
 	msg := words(i, path)
 }

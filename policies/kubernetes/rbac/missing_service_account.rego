@@ -23,6 +23,7 @@ import data.kubernetes.lib.rbac
 warn contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	[namespace, name] := rbac.account(subject)
 	name != "default"
 	count(data.inventory.namespace[namespace].v1.ServiceAccount) > 0

@@ -26,8 +26,10 @@ warn contains msg if {
 	some i, rule in rbac.rules
 	not rbac.unnamed(rule)
 	some resource in rbac.list(rule, "resources")
+	is_string(resource)
 	not contains(resource, "/")
 	some verb in rule.verbs
+	is_string(verb)
 	verb in {"list", "watch"}
 	msg := sprintf("%s: rule %d: `%s` with resourceNames is allowed only with the field selector `metadata.name=…`", [
 		document.subject,

@@ -24,6 +24,7 @@ import data.kubernetes.lib.rbac
 deny contains msg if {
 	some i, rule in rbac.rules
 	some name in rule.resourceNames
+	is_string(name)
 	regex.match(`[*?\[\]{}|^$]`, name)
 	not signer(rule, name)
 	msg := sprintf("%s: rule %d: the resource name `%s` is no pattern and matches nothing", [document.subject, i + 1, name])

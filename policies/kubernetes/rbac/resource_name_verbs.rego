@@ -24,8 +24,10 @@ warn contains msg if {
 	some i, rule in rbac.rules
 	not rbac.unnamed(rule)
 	some resource in rbac.list(rule, "resources")
+	is_string(resource)
 	not contains(resource, "/")
 	some verb in rule.verbs
+	is_string(verb)
 	verb in {"create", "deletecollection"}
 	msg := sprintf("%s: rule %d: `%s` is not allowed by a rule with resourceNames: such a request has no name", [
 		document.subject,

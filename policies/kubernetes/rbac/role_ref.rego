@@ -53,7 +53,9 @@ allowed := {"ClusterRoleBinding": ["ClusterRole"], "RoleBinding": ["Role", "Clus
 # Those of OpenShift's own API group have another shape.
 binding if {
 	rbac.binding
-	startswith(object.get(input, "apiVersion", "rbac.authorization.k8s.io/v1"), "rbac.authorization.k8s.io/")
+	version := object.get(input, "apiVersion", "rbac.authorization.k8s.io/v1")
+	is_string(version)
+	startswith(version, "rbac.authorization.k8s.io/")
 }
 
 # A patch for Kustomize says only what it changes.

@@ -25,6 +25,7 @@ import data.kubernetes.lib.rbac
 deny contains msg if {
 	rbac.binding
 	some subject in input.subjects
+	is_object(subject)
 	object.get(subject, "kind", "") == "Group"
 	subject.name == "system:masters"
 	msg := sprintf("%s: the role is bound to Group system:masters, which RBAC does not apply to", [document.subject])

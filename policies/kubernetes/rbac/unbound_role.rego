@@ -45,6 +45,7 @@ warn contains msg if {
 # By convention, labels that add a role to another have `aggregate` in their name.
 aggregated if {
 	some label, _ in object.get(input, ["metadata", "labels"], {})
+	is_string(label)
 	contains(label, "aggregate")
 }
 

@@ -36,6 +36,7 @@ warn contains msg if {
 
 used(space, name) if {
 	some template in pods.candidates(space)
+	is_object(template)
 	some field in ["serviceAccountName", "serviceAccount"]
 	object.get(template, ["spec", field], "") == name
 }
@@ -49,6 +50,7 @@ bound(space, name) if {
 bound(_, name) if {
 	some binding in data.inventory.cluster["rbac.authorization.k8s.io/v1"].RoleBinding
 	some subject in binding.subjects
+	is_object(subject)
 	object.get(subject, "name", "") == name
 }
 
@@ -61,10 +63,12 @@ bound(space, name) if {
 
 # A subject without a namespace is taken for one of any.
 names(subject, space, name) if {
+	is_object(subject)
 	object.get(subject, "name", "") == name
 	object.get(subject, "namespace", "") in {null, "", space}
 }
 
 names(subject, space, name) if {
+	is_object(subject)
 	object.get(subject, "name", "") == sprintf("system:serviceaccount:%s:%s", [space, name])
 }

@@ -26,6 +26,7 @@ deny contains msg if {
 	some i, rule in rbac.rules
 	not rbac.of_others(rule)
 	some resource in rule.resources
+	is_string(resource)
 	wildcard_resource(resource)
 	msg := sprintf("%s: rule %d grants the resources `%s`", [document.subject, i + 1, resource])
 }
@@ -33,6 +34,7 @@ deny contains msg if {
 deny contains msg if {
 	some i, rule in rbac.rules
 	some group in rule.apiGroups
+	is_string(group)
 	group == "*"
 	msg := sprintf("%s: rule %d grants every API group", [document.subject, i + 1])
 }
@@ -41,6 +43,7 @@ deny contains msg if {
 	input.kind == "ClusterRole"
 	some i, rule in rbac.rules
 	some path in rule.nonResourceURLs
+	is_string(path)
 	path in {"*", "/*"}
 	msg := sprintf("%s: rule %d grants every path of the API server", [document.subject, i + 1])
 }
@@ -49,6 +52,7 @@ warn contains msg if {
 	some i, rule in rbac.rules
 	rbac.of_others(rule)
 	some resource in rule.resources
+	is_string(resource)
 	wildcard_resource(resource)
 	msg := sprintf("%s: rule %d grants the resources `%s` of %s", [
 		document.subject,
