@@ -38,19 +38,21 @@ ports(template) := {[port.name, protocol] |
 }
 
 # operated(namespace) holds where an operator makes pods there, from objects that say nothing of their labels.
-operated(namespace) if {
-	some kind in ["Alertmanager", "Prometheus", "ThanosRuler"]
-	count(data.inventory.namespace[namespace]["monitoring.coreos.com/v1"][kind]) > 0
-}
+operated(namespace) if count(data.inventory.namespace[namespace]["monitoring.coreos.com/v1"].Alertmanager) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["monitoring.coreos.com/v1"].Prometheus) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["monitoring.coreos.com/v1"].ThanosRuler) > 0
 
 operated(namespace) if count(data.inventory.namespace[namespace]["ceph.rook.io/v1"].CephCluster) > 0
 
 operated(namespace) if count(data.inventory.namespace[namespace]["serving.knative.dev/v1"].Service) > 0
 
-operated(namespace) if {
-	some kind in ["CronWorkflow", "Workflow", "WorkflowTemplate"]
-	count(data.inventory.namespace[namespace]["argoproj.io/v1alpha1"][kind]) > 0
-}
+operated(namespace) if count(data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].CronWorkflow) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].Workflow) > 0
+
+operated(namespace) if count(data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].WorkflowTemplate) > 0
 
 operated(namespace) if count(data.inventory.namespace[namespace]["postgresql.cnpg.io/v1"].Cluster) > 0
 

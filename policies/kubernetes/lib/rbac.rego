@@ -94,7 +94,7 @@ bound_everywhere if {
 }
 
 role_binding_namespaces := {namespace |
-	some namespace, _ in data.inventory.namespace
+	some namespace
 	some binding in data.inventory.namespace[namespace]["rbac.authorization.k8s.io/v1"].RoleBinding
 	binding.roleRef.kind == "ClusterRole"
 	binding.roleRef.name == input.metadata.name

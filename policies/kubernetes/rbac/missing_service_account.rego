@@ -42,6 +42,6 @@ elsewhere(name) := sprintf(", but of %s", [concat(", ", sort(namespaces(name)))]
 elsewhere(name) := "" if count(namespaces(name)) == 0
 
 namespaces(name) := {namespace |
-	some namespace, _ in data.inventory.namespace
+	some namespace
 	data.inventory.namespace[namespace].v1.ServiceAccount[name]
 }

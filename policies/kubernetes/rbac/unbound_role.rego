@@ -70,6 +70,6 @@ role_bindings.cluster contains binding if {
 }
 
 role_bindings.namespace contains binding if {
-	some namespace, _ in data.inventory.namespace
+	some namespace
 	some binding in data.inventory.namespace[namespace]["rbac.authorization.k8s.io/v1"].RoleBinding
 }

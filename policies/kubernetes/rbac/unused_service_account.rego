@@ -55,7 +55,7 @@ bound(_, name) if {
 }
 
 bound(space, name) if {
-	some home, _ in data.inventory.namespace
+	some home
 	some binding in data.inventory.namespace[home]["rbac.authorization.k8s.io/v1"].RoleBinding
 	some subject in binding.subjects
 	names(subject, space, name)
