@@ -14,6 +14,16 @@ kinds := {"ClusterRole", "Role"}
 
 binding_kinds := {"ClusterRoleBinding", "RoleBinding"}
 
+# The input is of the API group of RBAC, or of OpenShift's own. Others have kinds of the same names. A document
+# without an apiVersion is taken for what its kind says.
+of_rbac if {
+	version := object.get(input, "apiVersion", null)
+	is_string(version)
+	split(version, "/")[0] in {"authorization.openshift.io", "rbac.authorization.k8s.io"}
+}
+
+of_rbac if object.get(input, "apiVersion", null) == null
+
 # Set by the API server on the roles and bindings that it makes when it starts.
 bootstrapped if {
 	object.get(input, ["metadata", "labels", "kubernetes.io/bootstrapping"], null) == "rbac-defaults"
@@ -38,6 +48,7 @@ foreign_name(name) if {
 # rules is an object from the index of a rule to the rule.
 rules[i] := rule if {
 	input.kind in kinds
+	of_rbac
 	not bootstrapped
 	some i, rule in input.rules
 	is_object(rule)
@@ -260,6 +271,7 @@ account(subject) := [namespace, subject.name] if {
 # The input is a binding, and none that Kubernetes made.
 binding if {
 	input.kind in binding_kinds
+	of_rbac
 	not bootstrapped
 }
 

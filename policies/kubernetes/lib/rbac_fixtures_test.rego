@@ -69,6 +69,9 @@ hollow_bindings := [document |
 ]
 
 others := [
+	{"apiVersion": "iam.example.com/v1", "kind": "Role", "metadata": {"name": "ops", "namespace": "shop"}, "rules": [{"apiGroups": ["*"], "resources": ["*", "secrets", "pods/*"], "verbs": ["*"]}]},
+	{"apiVersion": "iam.example.com/v1", "kind": "ClusterRole", "metadata": {"name": "ops"}, "aggregationRule": {"clusterRoleSelectors": [{}]}, "rules": [{}]},
+	{"apiVersion": "iam.example.com/v1", "kind": "ClusterRoleBinding", "roleRef": cluster_role("cluster-admin"), "subjects": [{"kind": "Group", "name": "system:masters"}, {"kind": "User", "name": "a"}]},
 	{},
 	{"kind": null},
 	{"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": []}},

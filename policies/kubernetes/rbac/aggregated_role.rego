@@ -22,6 +22,7 @@ import data.kubernetes.lib.rbac
 
 warn contains msg if {
 	input.kind == "ClusterRole"
+	rbac.of_rbac
 	not rbac.bootstrapped
 	some label, value in input.metadata.labels
 	value == "true"

@@ -74,6 +74,7 @@ deny contains msg if {
 
 deny contains msg if {
 	input.kind == "ClusterRole"
+	rbac.of_rbac
 	not rbac.bootstrapped
 	some selector in input.aggregationRule.clusterRoleSelectors
 	is_object(selector)
@@ -86,6 +87,7 @@ deny contains msg if {
 # In a cluster, the rules are those that were collected.
 warn contains msg if {
 	input.kind == "ClusterRole"
+	rbac.of_rbac
 	is_array(input.aggregationRule.clusterRoleSelectors)
 	count(input.aggregationRule.clusterRoleSelectors) > 0
 	document.unset(input, ["metadata", "uid"])
@@ -96,6 +98,7 @@ warn contains msg if {
 
 target(name) if {
 	input.kind == "ClusterRole"
+	rbac.of_rbac
 	not rbac.bootstrapped
 	label := sprintf("rbac.authorization.k8s.io/aggregate-to-%s", [name])
 	object.get(input, ["metadata", "labels", label], null) == "true"

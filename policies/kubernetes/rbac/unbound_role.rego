@@ -24,6 +24,7 @@ import data.kubernetes.lib.rbac
 
 warn contains msg if {
 	input.kind == "ClusterRole"
+	rbac.of_rbac
 	not rbac.bootstrapped
 	not aggregated
 	count(bound_cluster_roles) > 0
@@ -34,6 +35,7 @@ warn contains msg if {
 
 warn contains msg if {
 	input.kind == "Role"
+	rbac.of_rbac
 	not rbac.bootstrapped
 	not document.unset(input, ["metadata", "namespace"])
 	count(bound_roles) > 0
