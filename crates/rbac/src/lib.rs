@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod aggregate;
+pub mod audit;
 mod cluster;
 mod covers;
 mod defaults;
+pub mod graph;
 mod load;
 pub mod minimise;
 mod model;

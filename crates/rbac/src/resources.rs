@@ -47,6 +47,8 @@ pub const RESOURCES: &[Resource] = resources! {
     }
     "authentication.k8s.io" {
         "selfsubjectreviews" cluster [], "tokenreviews" cluster [], "uids" cluster [], "userextras" cluster [],
+        // What is impersonated by the verbs `impersonate:…`.
+        "users" cluster [], "groups" cluster [], "serviceaccounts" ns [], "nodes" cluster [],
     }
     "authorization.k8s.io" {
         "localsubjectaccessreviews" ns [], "selfsubjectaccessreviews" cluster [], "selfsubjectrulesreviews" cluster [],
@@ -64,7 +66,7 @@ pub const RESOURCES: &[Resource] = resources! {
     "flowcontrol.apiserver.k8s.io" { "flowschemas" cluster [], "prioritylevelconfigurations" cluster [] }
     "metrics.k8s.io" { "nodes" cluster [], "pods" ns [] }
     "networking.k8s.io" {
-        "ingressclasses" cluster [], "ingresses" ns ["ing"], "ipaddresses" cluster ["ip"],
+        "clustercidrs" cluster [], "ingressclasses" cluster [], "ingresses" ns ["ing"], "ipaddresses" cluster ["ip"],
         "networkpolicies" ns ["netpol"], "servicecidrs" cluster [],
     }
     "node.k8s.io" { "runtimeclasses" cluster [] }
@@ -74,9 +76,10 @@ pub const RESOURCES: &[Resource] = resources! {
     }
     "resource.k8s.io" {
         "deviceclasses" cluster [], "devicetaintrules" cluster [], "resourceclaims" ns [],
-        "resourceclaimtemplates" ns [], "resourceslices" cluster [],
+        "resourceclaimtemplates" ns [], "resourceslices" cluster [], "resourceclasses" cluster [],
+        "podschedulingcontexts" ns [],
     }
-    "scheduling.k8s.io" { "priorityclasses" cluster ["pc"] }
+    "scheduling.k8s.io" { "priorityclasses" cluster ["pc"], "workloads" ns [], "podgroups" ns [] }
     "storage.k8s.io" {
         "csidrivers" cluster [], "csinodes" cluster [], "csistoragecapacities" ns [], "storageclasses" cluster ["sc"],
         "volumeattachments" cluster [], "volumeattributesclasses" cluster ["vac"],
