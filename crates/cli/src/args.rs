@@ -71,6 +71,8 @@ pub(crate) enum Command {
     Fmt(commands::fmt::Args),
     /// Writes documentation of policies: their rules, and what `# METADATA` comments say about them.
     Doc(commands::doc::Args),
+    /// Tells who may do what, what is wrong with it, and who can become whom: roles and bindings of Kubernetes.
+    Rbac(commands::rbac::Args),
     /// Writes results, which `-o json` wrote, in another format.
     ///
     /// Exit codes: 0 written, whatever the results are; 2 not read.

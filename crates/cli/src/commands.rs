@@ -13,6 +13,7 @@ pub(crate) mod parse;
 pub(crate) mod policies;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod rbac;
 pub(crate) mod reformat;
 pub(crate) mod test;
 pub(crate) mod verify;

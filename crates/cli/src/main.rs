@@ -55,6 +55,7 @@ fn main() -> ExitCode {
         args::Command::Push(args) => ("push bundle", commands::push::run(&args, compat)),
         args::Command::Fmt(args) => ("", commands::fmt::run(&args, compat)),
         args::Command::Doc(args) => ("", commands::doc::run(&args, compat)),
+        args::Command::Rbac(args) => ("", commands::rbac::run(&args)),
         args::Command::Reformat(args) => ("", commands::reformat::run(&args, compat)),
         args::Command::Completions(args) => ("", commands::completions::run(&args)),
         args::Command::Capabilities => ("", commands::capabilities::run()),

@@ -79,6 +79,8 @@ enum Suite {
     GatekeeperSrc(Folder),
     /// Gatekeeper's library: the violations of `golden.jsonl` in DIR.
     GatekeeperGolden(Folder),
+    /// RBAC: Kubernetes' and audit2rbac's cases in DIR, its default roles, and the dump beside it.
+    Rbac(Folder),
     /// No suite: draws findings from a report of `kpol test -o json`, as rows of a table for somebody to judge.
     Sample {
         /// The report.
@@ -168,6 +170,7 @@ fn main() -> ExitCode {
         Suite::GatekeeperGolden(folder) => {
             ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))
         }
+        Suite::Rbac(folder) => ("rbac", folder.run(suites::rbac::run)),
         Suite::Sample {
             report,
             root,

@@ -308,6 +308,16 @@ impl Cluster {
     /// at them: ClusterRoleBindings, then RoleBindings.
     #[must_use]
     pub fn who_can(&self, action: &Action<'_>) -> Vec<Grant> {
+        self.holders(action, |binding| self.reaches(binding, action))
+    }
+
+    /// The same wherever bindings are, whatever namespace the action has.
+    #[must_use]
+    pub fn who_can_anywhere(&self, action: &Action<'_>) -> Vec<Grant> {
+        self.holders(action, |_| true)
+    }
+
+    fn holders(&self, action: &Action<'_>, reaches: impl Fn(usize) -> bool) -> Vec<Grant> {
         let mut rules: Vec<(usize, usize)> = match *action {
             Action::Resource {
                 resource,
@@ -342,7 +352,7 @@ impl Cluster {
             let bindings = self.bindings_of(role).iter().copied();
             grants.extend(
                 bindings
-                    .filter(|binding| self.reaches(*binding, action))
+                    .filter(|binding| reaches(*binding))
                     .map(|binding| Grant {
                         binding,
                         role,

@@ -178,7 +178,7 @@ impl<'a> Graph<'a> {
         };
         let mut subjects: BTreeSet<&Subject> = BTreeSet::new();
         for binding in &objects.bindings {
-            if !binding.namespace.is_empty() {
+            if !binding.namespace.is_empty() && !binding.builtin {
                 graph.namespaces.insert(&binding.namespace, None);
             }
             subjects.extend(binding.subjects.iter().map(|(subject, _)| subject));
@@ -197,9 +197,11 @@ impl<'a> Graph<'a> {
         }
         for account in &objects.service_accounts {
             graph.account(&account.namespace, &account.name);
+            graph.namespaces.insert(&account.namespace, None);
         }
         for workload in &objects.workloads {
             graph.account(&workload.namespace, &workload.service_account);
+            graph.namespaces.insert(&workload.namespace, None);
         }
         for namespace in &objects.namespaces {
             graph
@@ -214,7 +216,6 @@ impl<'a> Graph<'a> {
             return;
         }
         self.accounts.entry(namespace).or_default().insert(name);
-        self.namespaces.entry(namespace).or_insert(None);
     }
 
     /// The cluster.

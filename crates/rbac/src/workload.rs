@@ -6,7 +6,7 @@ use crate::load::Reader;
 use crate::model::Workload;
 
 /// Where a kind keeps its pod template.
-fn template(kind: &str) -> Option<&'static [&'static str]> {
+pub(crate) fn template(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
         "Pod" => &["spec"],
         "PodTemplate" => &["template", "spec"],

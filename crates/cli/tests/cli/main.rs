@@ -24,6 +24,7 @@ mod new;
 mod output;
 mod policies;
 mod pull;
+mod rbac;
 mod reformat;
 mod support;
 mod unchecked;

@@ -2,8 +2,9 @@
 
 use crate::audit::capability::CAPABILITIES;
 use crate::audit::catalogue::{
-    ADMIN_BINDING, ANONYMOUS, BROAD_GROUP, CLUSTER_ADMIN, CLUSTER_ADMIN_ACCOUNT, Check,
-    DEFAULT_ACCOUNT, MASTERS, SYSTEM_ROLE, Severity,
+    ADMIN_ACCOUNT, ADMIN_BINDING, ALL_ACCOUNTS, ALL_USERS, ANONYMOUS, CLUSTER_ADMIN_ACCOUNT,
+    CLUSTER_ADMIN_GROUP, CLUSTER_ADMIN_USER, Check, DEFAULT_ACCOUNT, MASTERS, SYSTEM_ROLE,
+    Severity,
 };
 use crate::audit::{About, Audited, GrantPath, list, where_of};
 use crate::cluster::{Cluster, is_default_binding, is_default_role};
@@ -77,7 +78,12 @@ fn judge(
             (_, false) => Severity::Medium,
         };
         let what = format!("({who}) has {words} {place}");
-        push(&BROAD_GROUP, severity, &what);
+        let users = subject.name == "system:authenticated";
+        push(
+            if users { &ALL_USERS } else { &ALL_ACCOUNTS },
+            severity,
+            &what,
+        );
         return;
     }
     if subject.kind == SubjectKind::ServiceAccount && subject.name == "default" {
@@ -97,8 +103,23 @@ fn judge(
             match (account, system) {
                 (true, true) => push(&CLUSTER_ADMIN_ACCOUNT, Severity::Critical, &what),
                 (true, false) => push(&CLUSTER_ADMIN_ACCOUNT, Severity::High, &what),
-                (false, true) => push(&CLUSTER_ADMIN, Severity::High, &what),
-                (false, false) => push(&CLUSTER_ADMIN, Severity::Medium, &what),
+                (false, _) => {
+                    let group = subject.kind == SubjectKind::Group;
+                    let check = if group {
+                        &CLUSTER_ADMIN_GROUP
+                    } else {
+                        &CLUSTER_ADMIN_USER
+                    };
+                    push(
+                        check,
+                        if system {
+                            Severity::High
+                        } else {
+                            Severity::Medium
+                        },
+                        &what,
+                    );
+                }
             }
         }
         (Scope::Cluster, name @ ("admin" | "edit")) => {
@@ -110,7 +131,15 @@ fn judge(
             let what = format!(
                 "is {name} {place}: it reads secrets, runs commands in pods and acts as any ServiceAccount there"
             );
-            push(&ADMIN_BINDING, severity, &what);
+            push(
+                if account {
+                    &ADMIN_ACCOUNT
+                } else {
+                    &ADMIN_BINDING
+                },
+                severity,
+                &what,
+            );
         }
         _ => {
             let Some(severity) = powers.iter().map(|(severity, _)| *severity).max() else {

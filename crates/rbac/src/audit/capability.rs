@@ -47,8 +47,7 @@ macro_rules! capability {
 
 /// All of them.
 pub(crate) const CAPABILITIES: &[Capability] = &[
-    capability!(ESCALATE Critical High [right!(&["escalate"], RBAC, "clusterroles" "roles")]),
-    capability!(BIND Critical High [right!(&["bind"], RBAC, "clusterroles" "roles")]),
+    capability!(ESCALATE Critical High [right!(&["bind", "escalate"], RBAC, "clusterroles" "roles")]),
     capability!(IMPERSONATE Critical High [
         right!(&["impersonate"], "", "users" "groups" "serviceaccounts"),
         right!(&["impersonate:user-info"], AUTHN, "users" "groups"),
@@ -61,8 +60,11 @@ pub(crate) const CAPABILITIES: &[Capability] = &[
     capability!(SECRETS_READ High Medium [right!(&["get", "list", "watch"], "", "secrets")]),
     capability!(SECRETS_WRITE Medium Low [right!(WRITE, "", "secrets")]),
     capability!(PODS_EXEC High Medium [
-        right!(&["get", "create"], "", "pods/exec" "pods/attach" "pods/portforward"),
+        right!(&["get", "create"], "", "pods/exec" "pods/attach"),
         right!(CHANGE, "", "pods/ephemeralcontainers"),
+    ]),
+    capability!(POD_ACCESS Medium Low [
+        right!(&["get", "create"], "", "pods/portforward" "pods/proxy" "services/proxy"),
     ]),
     capability!(WORKLOADS High Low [
         right!(WRITE, "", "pods" "replicationcontrollers"),

@@ -89,82 +89,91 @@ checks! {
     CLUSTER_ADMIN_ACCOUNT "rbac/cluster-admin-service-account" Critical LEAST
         "ServiceAccounts are not cluster-admin"
         "Bind the ServiceAccount to a Role of its own that lists the verbs and resources which the program uses, in the namespace where it uses them; `kpol rbac minimise` proposes one."
-    CLUSTER_ADMIN "rbac/cluster-admin" High LEAST
+    CLUSTER_ADMIN_USER "rbac/cluster-admin-user" High LEAST
         "Nobody is cluster-admin in daily work"
         "Bind people to roles that fit their work, and let them impersonate an administrator where they must."
-    ADMIN_BINDING "rbac/admin-binding" High LEAST
-        "The roles admin and edit are bound in one namespace, to people"
+    CLUSTER_ADMIN_GROUP "rbac/cluster-admin-group" High LEAST
+        "Groups that are cluster-admin are small"
+        "Bind the group to roles that fit its work, and let few impersonate an administrator where they must."
+    ADMIN_ACCOUNT "rbac/admin-service-account" High LEAST
+        "ServiceAccounts do not administrate namespaces"
         "Bind a Role of its own; `admin` and `edit` read secrets, run commands in pods and act as any ServiceAccount of the namespace."
+    ADMIN_BINDING "rbac/admin-binding" High LEAST
+        "The roles admin and edit are bound in one namespace"
+        "Use a RoleBinding in the namespaces where it is needed, or a Role that lists what is used."
     SYSTEM_ROLE "rbac/system-role" Critical LEAST
         "Roles of Kubernetes' own components are bound to those only"
         "Make a role that lists what is used: a `system:` role changes with Kubernetes' version."
-    ANONYMOUS "rbac/anonymous-access" Critical GROUPS
+    ANONYMOUS "rbac/anonymous" Critical GROUPS
         "Requests without credentials may do nothing"
         "Remove the subject: whoever reaches the API server has these rights."
-    BROAD_GROUP "rbac/broad-group" Critical GROUPS
+    ALL_USERS "rbac/all-users" Critical GROUPS
         "Roles are bound to somebody, not to everybody"
         "Name the users, groups or ServiceAccounts that need it."
+    ALL_ACCOUNTS "rbac/all-service-accounts" Critical GROUPS
+        "Roles are not bound to all ServiceAccounts"
+        "Name the ServiceAccounts that need it."
     MASTERS "rbac/system-masters" High GROUPS
         "Nobody uses the group system:masters"
         "Bind a group of your own: members of system:masters pass every authorization, and no binding takes that away."
-    ESCALATE "rbac/escalate" Critical RISKS
-        "Nobody may write roles beyond their own rights"
-        "Remove the verb `escalate`: its holder gives themselves every right."
-    BIND "rbac/bind" Critical RISKS
-        "Nobody may bind roles beyond their own rights"
-        "Remove the verb `bind`, or name the roles that may be bound in resourceNames."
-    IMPERSONATE "rbac/impersonate" Critical RISKS
+    ESCALATE "rbac/escalation" Critical RISKS
+        "Nobody may write or bind roles beyond their own rights"
+        "Remove the verbs `escalate` and `bind`, or name the roles that may be bound in resourceNames: who has them gives themselves every right."
+    IMPERSONATE "rbac/impersonation" Critical RISKS
         "Nobody may act as somebody else"
         "Remove the verb, or name who may be impersonated in resourceNames."
-    RBAC_WRITE "rbac/role-write" High RISKS
+    RBAC_WRITE "rbac/role-writes" High RISKS
         "Few may write roles and bindings"
         "Leave roles and bindings to administrators or to the pipeline that applies them."
-    SECRETS_READ "rbac/secrets-read" High RISKS
+    SECRETS_READ "rbac/secrets" High RISKS
         "Few may read secrets"
         "Mount the secrets that a program needs, or name them in resourceNames with the verb `get`: `list` and `watch` show the contents of all."
-    SECRETS_WRITE "rbac/secrets-write" Medium RISKS
+    SECRETS_WRITE "rbac/secret-writes" Medium RISKS
         "Few may write secrets"
         "Name the secrets in resourceNames; who creates secrets can make the token of a ServiceAccount."
-    PODS_EXEC "rbac/pods-exec" High RISKS
+    PODS_EXEC "rbac/pod-exec" High RISKS
         "Few may run commands in pods"
         "Grant it for a while, where it is needed; `get` is enough for `kubectl exec`, as is `create`."
-    WORKLOADS "rbac/workloads-write" High RISKS
+    POD_ACCESS "rbac/pod-access" Medium RISKS
+        "Few may connect to pods through the API server"
+        "Grant it for a while, where it is needed: it leads to ports of pods past network policies."
+    WORKLOADS "rbac/workload-creation" High RISKS
         "Few may create pods in all namespaces"
         "Grant it in the namespaces where it is needed: who makes a pod reads every secret and acts as every ServiceAccount of its namespace."
-    NODES_PROXY "rbac/nodes-proxy" Critical RISKS
+    NODES_PROXY "rbac/node-proxy" Critical RISKS
         "Nobody speaks to kubelets through the API server"
         "Remove nodes/proxy: with it, `get` is enough to run commands in every pod of a node, past admission and the audit log; grant nodes/metrics or nodes/stats."
-    NODES_WRITE "rbac/nodes-write" High RISKS
+    NODES_WRITE "rbac/node-writes" High RISKS
         "Nobody but kubelets and operators changes nodes"
         "Remove it: who changes nodes and evicts pods draws pods to a node of their choice."
-    TOKENS "rbac/service-account-tokens" High RISKS
+    TOKENS "rbac/service-account-token" High RISKS
         "Few may make tokens of ServiceAccounts"
         "Name the ServiceAccounts in resourceNames."
-    CSR "rbac/csr-approve" Critical RISKS
+    CSR "rbac/certificates" Critical RISKS
         "Few may approve certificates"
         "Name signers in resourceNames, and none of kubernetes.io/kube-apiserver-client: its certificates are users of any name."
-    ADMISSION "rbac/admission-write" High RISKS
+    ADMISSION "rbac/admission" High RISKS
         "Few may change admission"
         "Leave webhooks and admission policies to administrators: they see and change every object that is written."
     VOLUMES "rbac/persistent-volumes" High RISKS
         "Few may create PersistentVolumes"
         "Leave them to the provisioner: a hostPath volume is the node's file system."
-    NAMESPACES "rbac/namespaces-write" Medium RISKS
+    NAMESPACES "rbac/namespace-writes" Medium RISKS
         "Few may change namespaces"
         "Leave labels of namespaces to administrators: Pod Security and network policies go by them."
-    NETWORK_POLICIES "rbac/network-policies-write" Medium RISKS
+    NETWORK_POLICIES "rbac/network-policy-writes" Medium RISKS
         "Few may change network policies"
         "Leave network policies to who answers for the network."
     API_SERVICES "rbac/api-services" High RISKS
         "Few may register API servers"
         "Leave APIServices to administrators: requests to their groups go where they say."
-    SYSTEM_CONFIG "rbac/system-configmaps" High LEAST
+    SYSTEM_CONFIG "rbac/cluster-configuration" High LEAST
         "Few may write the configuration of the cluster's own programs"
         "Name the ConfigMaps in resourceNames; those of kube-system decide on DNS and, on EKS, on who is administrator."
-    SERVICE_STATUS "rbac/services-status" Medium RISKS
+    SERVICE_STATUS "rbac/service-status" Medium RISKS
         "Nobody but controllers writes the status of services"
         "Remove it: a load balancer address of somebody's choice draws traffic (CVE-2020-8554)."
-    EVENTS_DELETE "rbac/events-delete" Low LEAST
+    EVENTS_DELETE "rbac/event-deletion" Low LEAST
         "Nobody deletes events"
         "Remove it: events are traces of an attack."
     DELETE "rbac/mass-delete" Low LEAST
@@ -176,19 +185,19 @@ checks! {
     MISSING_ROLE "rbac/missing-role" Medium REVIEW
         "Bindings refer to roles that exist"
         "Remove the binding, or create the role: whoever may create a role of that name decides what its subjects may do."
-    MISSING_SUBJECT "rbac/missing-subject" Medium REVIEW
+    MISSING_SUBJECT "rbac/missing-service-account" Medium REVIEW
         "Bindings name ServiceAccounts that exist"
         "Remove the subject: who creates a ServiceAccount of that name has its rights."
     MISSING_NAMESPACE "rbac/missing-namespace" Low REVIEW
         "Roles and bindings lie in namespaces that exist"
         "Remove it, or create the namespace."
-    NO_SUBJECTS "rbac/no-subjects" Low REVIEW
+    NO_SUBJECTS "rbac/empty-subjects" Low REVIEW
         "Bindings have subjects"
         "Remove the binding."
-    NO_NAMESPACE "rbac/subject-without-namespace" Medium REVIEW
+    NO_NAMESPACE "rbac/invalid-subject" Medium REVIEW
         "ServiceAccounts in bindings have a namespace"
         "Write the namespace of the ServiceAccount; without it the API server refuses the binding."
-    UNUSED_ROLE "rbac/unused-role" Low REVIEW
+    UNUSED_ROLE "rbac/unbound-role" Low REVIEW
         "Roles are bound to somebody"
         "Remove the role."
     UNUSED_ACCOUNT "rbac/unused-service-account" Medium REVIEW
@@ -206,28 +215,22 @@ checks! {
     DUPLICATE_BINDING "rbac/duplicate-binding" Low REVIEW
         "Subjects are bound to a role once"
         "Remove one of the bindings, or the subject from it: rights that are granted twice stay when one is taken away."
-    REDUNDANT_RULE "rbac/redundant-rule" Low REVIEW
+    REDUNDANT_RULE "rbac/duplicate" Low REVIEW
         "Rules say something that others do not"
         "Remove the rule."
     OVERWRITTEN_RULES "rbac/overwritten-rules" Low REVIEW
         "Aggregated roles have no rules of their own"
         "Move the rules to a role with the label that is selected: the controller overwrites these."
-    NAME_PATTERN "rbac/name-pattern" Medium RULES
+    NAME_PATTERN "rbac/resource-name-pattern" Medium RULES
         "Names in resourceNames are names"
         "Write each name: there are no patterns, so the rule matches no object but one of that very name."
-    NAMES_WITHOUT_EFFECT "rbac/names-without-effect" Medium RULES
+    NAMES_WITHOUT_EFFECT "rbac/resource-name-verbs" Medium RULES
         "Verbs without a name are not limited to names"
         "Move `create` and `deletecollection` to a rule without resourceNames: their requests name no object, so this allows none of them."
     LITERAL_WILDCARD "rbac/literal-wildcard" Medium RULES
         "Wildcards stand where they are wildcards"
         "Write `*`, `*/scale` or the names: `pods/*` is no pattern and matches nothing."
-    UNKNOWN_VERB "rbac/unknown-verb" Medium RULES
-        "Verbs are verbs of Kubernetes"
-        "Write the verb as Kubernetes does; it compares letters exactly."
-    UNKNOWN_RESOURCE "rbac/unknown-resource" Medium RULES
-        "Resources exist in their API group"
-        "Write the resource's plural name and its group, as `kubectl api-resources` has them."
-    CLUSTER_RESOURCE "rbac/cluster-resource-in-namespace" Low RULES
-        "Namespaces grant what lies in namespaces"
-        "Use a ClusterRole and a ClusterRoleBinding, or remove the resource: from a namespace it grants nothing."
+    INEFFECTIVE "rbac/ineffective-rule" Medium RULES
+        "Rules of roles have an effect"
+        "Write API groups, plural names of resources and verbs as `kubectl api-resources -o wide` has them; what lies outside of namespaces needs a ClusterRole and a ClusterRoleBinding."
 }

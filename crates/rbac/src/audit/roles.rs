@@ -1,5 +1,7 @@
 //! Dangerous rights in roles, with all who hold them.
 
+use std::collections::HashMap;
+
 use crate::audit::capability::{CAPABILITIES, Capability, Granted};
 use crate::audit::catalogue::{
     AGGREGATION, Check, FULL_ACCESS, IMPERSONATE, SYSTEM_CONFIG, Severity, WILDCARD_GROUPS,
@@ -19,14 +21,14 @@ pub(super) struct Holders {
 }
 
 impl Holders {
-    pub(super) fn of(cluster: &Cluster, role: usize) -> Holders {
+    pub(super) fn of(cluster: &Cluster, roles: impl Iterator<Item = usize>) -> Holders {
         let mut holders = Holders {
             bindings: Vec::new(),
             subjects: Vec::new(),
             words: Vec::new(),
             everywhere: false,
         };
-        for index in cluster.bindings_of(role) {
+        for index in roles.flat_map(|role| cluster.bindings_of(role)) {
             let Some(binding) = cluster.binding(*index) else {
                 continue;
             };
@@ -75,9 +77,24 @@ impl Holders {
 }
 
 pub(super) fn check(cluster: &Cluster, out: &mut Vec<Audited>) {
+    let mut taken_in: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, role) in cluster.objects.roles.iter().enumerate() {
-        if role.builtin || cluster.find_role(role.scope, &role.namespace, &role.name) != Some(index)
+        if role.aggregation.is_none() || is_default_role(role) {
+            continue;
+        }
+        for from in role
+            .rules
+            .iter()
+            .filter_map(|placed| placed.from.as_deref())
         {
+            let list = taken_in.entry(from).or_default();
+            if list.last() != Some(&index) {
+                list.push(index);
+            }
+        }
+    }
+    for (index, role) in cluster.objects.roles.iter().enumerate() {
+        if cluster.find_role(role.scope, &role.namespace, &role.name) != Some(index) {
             continue;
         }
         let own = cluster.own_rules(index);
@@ -89,7 +106,18 @@ pub(super) fn check(cluster: &Cluster, out: &mut Vec<Audited>) {
             index,
             role,
             default: is_default_role(role),
-            holders: Holders::of(cluster, index),
+            holders: Holders::of(
+                cluster,
+                // Who is bound to a role that takes this one in holds it, too.
+                std::iter::once(index).chain(
+                    (taken_in
+                        .get(role.name.as_str())
+                        .into_iter()
+                        .flatten()
+                        .copied())
+                    .filter(|_| role.scope == Scope::Cluster),
+                ),
+            ),
         };
         finder.wildcards(&own, out);
         finder.capabilities(&own, out);
@@ -108,8 +136,18 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn rule(&self, at: usize) -> Option<&PlacedRule> {
-        // What was aggregated is told where it is written, unless it widens a role of Kubernetes.
-        (self.role.rules.get(at)).filter(|placed| placed.from.is_none() || self.default)
+        (self.role.rules.get(at)).filter(|placed| self.default || self.is_own(placed))
+    }
+
+    /// What was aggregated is told where it is written; of Kubernetes' own roles, where they were taken in.
+    fn is_own(&self, placed: &PlacedRule) -> bool {
+        placed.from.as_ref().is_none_or(|from| {
+            let origin = self.cluster.find_role(Scope::Cluster, "", from);
+            !self.default
+                && origin
+                    .and_then(|origin| self.cluster.role(origin))
+                    .is_some_and(is_default_role)
+        })
     }
 
     /// The role counts in namespaces only.
@@ -124,7 +162,7 @@ impl Finder<'_> {
     fn wildcards(&self, own: &[usize], out: &mut Vec<Audited>) {
         let star = |list: &[String]| list.iter().any(|item| item == "*");
         for at in own {
-            let Some(placed) = self.rule(*at).filter(|placed| placed.from.is_none()) else {
+            let Some(placed) = self.rule(*at).filter(|placed| self.is_own(placed)) else {
                 continue;
             };
             let rule = &placed.rule;
@@ -268,7 +306,7 @@ impl Finder<'_> {
         }
         // `impersonate` on users and the verb for them stand in the same list.
         let field = match capability.check.id {
-            "rbac/escalate" | "rbac/bind" | "rbac/impersonate" => "verbs",
+            "rbac/escalation" | "rbac/impersonation" => "verbs",
             _ => "resources",
         };
         let values: Vec<&str> = match field {
@@ -311,7 +349,7 @@ impl Finder<'_> {
             return;
         }
         for at in own {
-            let Some(placed) = self.rule(*at).filter(|placed| placed.from.is_none()) else {
+            let Some(placed) = self.rule(*at).filter(|placed| self.is_own(placed)) else {
                 continue;
             };
             let rule = &placed.rule;
@@ -403,9 +441,9 @@ impl Finder<'_> {
 /// Names that are as bad as all names.
 fn dangerous_names(check: &Check, names: &[&str]) -> bool {
     let bad: &[&str] = match check.id {
-        "rbac/impersonate" => &["system:masters", "system:admin", "kubernetes-admin"],
-        "rbac/bind" | "rbac/escalate" => &["cluster-admin", "admin", "edit"],
-        "rbac/csr-approve" => &[
+        "rbac/impersonation" => &["system:masters", "system:admin", "kubernetes-admin"],
+        "rbac/escalation" => &["cluster-admin", "admin", "edit"],
+        "rbac/certificates" => &[
             "kubernetes.io/kube-apiserver-client",
             "kubernetes.io/*",
             "kubernetes.io/legacy-unknown",

@@ -1,8 +1,8 @@
 //! Rules that do not do what they seem to.
 
 use crate::audit::catalogue::{
-    CLUSTER_RESOURCE, Check, LITERAL_WILDCARD, NAME_PATTERN, NAMES_WITHOUT_EFFECT,
-    OVERWRITTEN_RULES, REDUNDANT_RULE, Severity, UNKNOWN_RESOURCE, UNKNOWN_VERB,
+    Check, INEFFECTIVE, LITERAL_WILDCARD, NAME_PATTERN, NAMES_WITHOUT_EFFECT, OVERWRITTEN_RULES,
+    REDUNDANT_RULE, Severity,
 };
 use crate::audit::{About, Audited, GrantPath, list};
 use crate::cluster::Cluster;
@@ -97,6 +97,7 @@ const MEANT: &[(&str, &str)] = &[
     ("remove", "delete"),
     ("exec", "create on pods/exec"),
     ("scale", "update, patch on the subresource scale"),
+    ("head", "get"),
     ("all", "*"),
     ("any", "*"),
 ];
@@ -137,12 +138,25 @@ fn verbs(rule: &Rule, push: &mut Push<'_>) {
         if let Some(meant) = meant {
             let what =
                 format!("has the verb `{verb}`, which Kubernetes does not know: write {meant}");
-            push(&UNKNOWN_VERB, &what, "verbs", verb);
+            push(&INEFFECTIVE, &what, "verbs", verb);
         }
     }
 }
 
 fn targets(role: &Role, rule: &Rule, push: &mut Push<'_>) {
+    for group in &rule.api_groups {
+        let version = group.strip_prefix('v').is_some_and(|rest| {
+            rest.starts_with(|first: char| first.is_ascii_digit()) && !rest.contains('.')
+        });
+        if group.contains('/') || version || group == "core" {
+            let better = match group.split_once('/') {
+                Some((group, _)) => group,
+                None => "",
+            };
+            let what = format!("has `{group}`, which is no API group: write \"{better}\"");
+            push(&INEFFECTIVE, &what, "apiGroups", group);
+        }
+    }
     let builtin = (rule.api_groups.iter()).all(|group| resources::is_builtin_group(group));
     let mut outside: Vec<String> = Vec::new();
     for resource in &rule.resources {
@@ -176,13 +190,13 @@ fn targets(role: &Role, rule: &Rule, push: &mut Push<'_>) {
     }
     if let Some(first) = outside.first() {
         let what = format!("is about {}, which a Role cannot grant", list(&outside));
-        push(&CLUSTER_RESOURCE, &what, "resources", first);
+        push(&INEFFECTIVE, &what, "resources", first);
     }
     if role.scope == Scope::Namespaced
         && let Some(url) = rule.urls.first()
     {
         let what = format!("is about the path {url}, which a Role cannot grant");
-        push(&CLUSTER_RESOURCE, &what, "nonResourceURLs", url);
+        push(&INEFFECTIVE, &what, "nonResourceURLs", url);
     }
 }
 
@@ -217,7 +231,7 @@ fn unknown(rule: &Rule, resource: &str, name: &str, push: &mut Push<'_>) {
         "names the resource `{resource}`, which is not in {}{hint}",
         list(&groups)
     );
-    push(&UNKNOWN_RESOURCE, &what, "resources", resource);
+    push(&INEFFECTIVE, &what, "resources", resource);
 }
 
 fn letters(name: &str) -> String {

@@ -10,7 +10,12 @@ use crate::model::{Subject, Workload};
 
 pub(super) fn check(cluster: &Cluster, out: &mut Vec<Audited>) {
     let mut running: BTreeMap<Subject, Vec<&Workload>> = BTreeMap::new();
-    for workload in cluster.objects.workloads.iter().filter(|workload| !workload.owned) {
+    for workload in cluster
+        .objects
+        .workloads
+        .iter()
+        .filter(|workload| !workload.owned)
+    {
         let subject = Subject::service_account(&workload.namespace, &workload.service_account);
         running.entry(subject).or_default().push(workload);
     }
@@ -22,7 +27,9 @@ pub(super) fn check(cluster: &Cluster, out: &mut Vec<Audited>) {
         let Some(path) = path.filter(|path| !path.is_empty()) else {
             continue;
         };
-        let Some(first) = workloads.first() else { continue };
+        let Some(first) = workloads.first() else {
+            continue;
+        };
         let names: Vec<String> = workloads.iter().map(ToString::to_string).collect();
         out.push(Audited {
             check: &TAKEOVER,
@@ -68,7 +75,7 @@ fn steps(path: &[Hop]) -> String {
     let mut text = String::new();
     for (at, hop) in path.iter().enumerate() {
         if at > 0 {
-            text.push_str(&format!("; so {} ", hop.from));
+            text.push_str("; that ");
         }
         text.push_str(&hop.words);
     }
@@ -90,12 +97,7 @@ fn version(kind: &str) -> &'static str {
 
 /// Where a workload names its account.
 fn account_place(cluster: &Cluster, workload: &Workload) -> Option<crate::model::Place> {
-    let spec: &[&str] = match workload.kind.as_str() {
-        "Pod" => &["spec"],
-        "PodTemplate" => &["template", "spec"],
-        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
-        _ => &["spec", "template", "spec"],
-    };
+    let spec = crate::workload::template(&workload.kind).unwrap_or(&[]);
     let spec = cluster.member(workload.place, spec);
     cluster.member(spec, &["serviceAccountName"])
 }

@@ -76,7 +76,7 @@ impl<'g, 'a> Finder<'g, 'a> {
                 let words =
                     format!("may create pods in namespace {namespace}, its own labels changed");
                 self.hop(Node::Host, Technique::NamespaceLabel, words, &all, None);
-                let words = format!("may create pods in namespace {namespace}");
+                let words = format!("may create pods in namespace {namespace} that run as {{}}");
                 self.accounts(&all, Technique::PodCreate, &words);
             }
             Node::Holder {
@@ -127,11 +127,13 @@ impl<'g, 'a> Finder<'g, 'a> {
         object: Option<(String, Option<Place>)>,
     ) {
         if to != *self.from {
+            let words: String = words.into();
+            let words = words.replacen("{}", &to.to_string(), 1);
             self.out.push(Hop {
                 from: self.from.clone(),
                 to,
                 technique,
-                words: words.into(),
+                words,
                 grants: held.grants.clone(),
                 object,
             });
@@ -309,7 +311,7 @@ impl<'g, 'a> Finder<'g, 'a> {
                 None,
             );
         }
-        let words = "may act as it";
+        let words = "may act as {}";
         for held in &users {
             let all = held.names.is_none();
             if !all || self.first(USERS, "") {
@@ -333,7 +335,7 @@ impl<'g, 'a> Finder<'g, 'a> {
             }
         }
         for held in &accounts {
-            self.accounts(held, Technique::Impersonate, "may act as it");
+            self.accounts(held, Technique::Impersonate, "may act as {}");
         }
     }
 
@@ -385,7 +387,7 @@ impl<'g, 'a> Finder<'g, 'a> {
             .collect();
         let all = both(&cluster_wide(create), &cluster_wide(approve));
         for held in both(&all, &signer) {
-            let words = "may make and approve a certificate in its name";
+            let words = "may make and approve a certificate of {}";
             let near = |subjects: &[&'a Subject]| -> Vec<&'a Subject> {
                 // The API server refuses such certificates for system:masters.
                 (subjects.iter().copied())
@@ -403,12 +405,12 @@ impl<'g, 'a> Finder<'g, 'a> {
 
     fn tokens(&mut self, rights: &Rights<'_>) {
         for held in rights.on(&["create"], "", "serviceaccounts/token") {
-            self.accounts(&held, Technique::TokenRequest, "may ask for its token");
+            self.accounts(&held, Technique::TokenRequest, "may ask for a token of {}");
         }
         let create = rights.unnamed(&["create"], "", "secrets");
         let read = rights.unnamed(&["get", "list", "watch"], "", "secrets");
         for held in both(&create, &read) {
-            let words = "may create a Secret for its token, and read it";
+            let words = "may create a Secret for a token of {}, and read it";
             self.accounts(&held, Technique::TokenSecret, words);
         }
     }
@@ -429,7 +431,7 @@ impl<'g, 'a> Finder<'g, 'a> {
             if held.covers(&secret.namespace) && held.names(&secret.name) {
                 let to = Subject::service_account(&secret.namespace, &secret.service_account);
                 let name = format!("Secret {}/{}", secret.namespace, secret.name);
-                let words = format!("may read {name}, which holds its token");
+                let words = format!("may read {name}, which holds a token of {{}}");
                 let object = Some((name, secret.place));
                 self.hop(
                     Node::Subject(to),
@@ -503,16 +505,21 @@ impl<'g, 'a> Finder<'g, 'a> {
                 names: None,
                 ..held.clone()
             };
-            self.accounts(&here, *technique, &format!("{words} that run as it"));
+            self.accounts(&here, *technique, &format!("{words} that run as {{}}"));
         }
     }
 
     /// Pods that own their node, where Pod Security lets them through.
     fn owning_pods(&mut self, held: &Held, words: &str) {
         let graph = self.graph;
-        let mut near = graph.namespaces.keys().copied().filter(|name| held.covers(name));
-        let known: HashSet<&str> =
-            (graph.cluster.objects.namespaces.iter()).map(|one| one.name.as_str()).collect();
+        let mut near = graph
+            .namespaces
+            .keys()
+            .copied()
+            .filter(|name| held.covers(name));
+        let known: HashSet<&str> = (graph.cluster.objects.namespaces.iter())
+            .map(|one| one.name.as_str())
+            .collect();
         let open = |name: &str| graph.is_open(name);
         let words = match near.clone().find(|name| known.contains(name) && open(name)) {
             Some(name) => format!("{words}; Pod Security lets any pod into {name}"),
@@ -587,7 +594,7 @@ impl<'g, 'a> Finder<'g, 'a> {
         let object = Some((workload.to_string(), workload.place));
         if self.has_token(workload) {
             let to = Subject::service_account(&workload.namespace, &workload.service_account);
-            let words = format!("{words} {workload}, which holds its token");
+            let words = format!("{words} {workload}, which runs as {{}}");
             self.hop(Node::Subject(to), technique, words, held, object.clone());
         }
         if let Some(host) = &workload.host {
@@ -621,7 +628,7 @@ impl<'g, 'a> Finder<'g, 'a> {
         for workload in &self.graph.cluster.objects.workloads {
             if self.has_token(workload) {
                 let to = Subject::service_account(&workload.namespace, &workload.service_account);
-                let words = format!("takes its token from {workload}, if that runs there");
+                let words = format!("takes the token of {{}} from {workload}, if that runs there");
                 let object = Some((workload.to_string(), workload.place));
                 self.hop(
                     Node::Subject(to),
