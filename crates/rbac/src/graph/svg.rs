@@ -34,7 +34,11 @@ impl Graph<'_> {
         let size = |count: usize, length: f64, gap: f64| {
             2.0 * MARGIN + count as f64 * length + count.saturating_sub(1) as f64 * gap
         };
-        let width = size(picture.columns, BOX.0, GAP.0);
+        // Edges that lead back swing out behind the last column.
+        let column = |at: usize| picture.nodes.get(at).map_or(0, |placed| placed.column);
+        let back = (picture.edges.iter()).any(|(from, to, _)| column(*from) >= column(*to));
+        let swing = if back { GAP.0 } else { 0.0 };
+        let width = size(picture.columns, BOX.0, GAP.0) + swing;
         let height = size(picture.rows, BOX.1, GAP.1);
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} \
@@ -76,17 +80,35 @@ impl Graph<'_> {
         let (x2, y2) = (to.0, to.1 + BOX.1 / 2.0);
         let bend = ((x2 - x1).abs() / 2.0).max(40.0);
         let title = escape(&self.hop_lines(hop).join("\n"));
-        // The label stands near the beginning, where edges have not met yet.
-        let (lx, ly) = (x1 + GAP.0 / 2.0, y1 + (y2 - y1) * 0.35 - 5.0);
+        // The label stands on the curve, near the beginning, where edges have not met yet.
+        let (lx, ly) = along((x1, y1), (x2, y2), bend);
+        let ly = ly - 4.0;
         let _ = writeln!(
             out,
             "<g><title>{title}</title><path d=\"M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}\" marker-end=\"url(#arrow)\"/>\
-             <text class=\"label\" x=\"{lx}\" y=\"{ly:.1}\" text-anchor=\"middle\">{}</text></g>",
+             <text class=\"label\" x=\"{lx:.1}\" y=\"{ly:.1}\" text-anchor=\"middle\">{}</text></g>",
             x1 + bend,
             x2 - bend,
             hop.technique.id(),
         );
     }
+}
+
+/// The point of a curve that is half a gap away from its beginning.
+fn along((x1, y1): (f64, f64), (x2, y2): (f64, f64), bend: f64) -> (f64, f64) {
+    let point = |t: f64| {
+        let u = 1.0 - t;
+        let (a, b, c, d) = (u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t);
+        (
+            a * x1 + b * (x1 + bend) + c * (x2 - bend) + d * x2,
+            (a + b) * y1 + (c + d) * y2,
+        )
+    };
+    let mut t = 0.0;
+    while t < 0.5 && point(t).0 < x1 + GAP.0 / 2.0 {
+        t += 0.005;
+    }
+    point(t)
 }
 
 fn node(node: &Node, (x, y): (f64, f64), out: &mut String) {

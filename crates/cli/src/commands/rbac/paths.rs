@@ -74,8 +74,12 @@ struct Found<'s> {
     subject: Subject,
     goal: Node,
     hops: Vec<&'s Hop>,
-    cut: Option<Cut>,
+    /// Not searched for where paths are very many.
+    cut: Option<Option<Cut>>,
 }
+
+/// For more paths than this, no cuts are searched.
+const CUTS: usize = 200;
 
 pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
     let loaded = args.from.load(&[])?;
@@ -112,16 +116,20 @@ pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
             if (through_admin && goals.contains(&Node::ClusterAdmin)) || shared {
                 continue;
             }
-            let wanted = matches!(args.output, Format::Text | Format::Json);
-            let cut = wanted
-                .then(|| graph.cut(subject, &args.group, goal, search))
-                .flatten();
             found.push(Found {
                 subject: subject.clone(),
                 goal: goal.clone(),
                 hops,
-                cut,
+                cut: None,
             });
+        }
+    }
+    if found.len() <= CUTS && matches!(args.output, Format::Text | Format::Json) {
+        for path in &mut found {
+            let search = (starts.iter().zip(&searches)).find(|(start, _)| **start == path.subject);
+            if let Some((start, search)) = search {
+                path.cut = Some(graph.cut(start, &args.group, &path.goal, search));
+            }
         }
     }
     let hops = || -> Vec<Vec<&Hop>> { found.iter().map(|found| found.hops.clone()).collect() };
@@ -183,14 +191,15 @@ fn text(loaded: &Loaded, starts: &[Subject], found: &[Found<'_>]) -> String {
             }
         }
         match &path.cut {
-            Some(cut) => {
+            Some(Some(cut)) => {
                 let names: Vec<String> = (cut.bindings.iter())
                     .filter_map(|index| loaded.cluster.binding(*index))
                     .map(|binding| format!("{binding}{}", loaded.beside(binding.place)))
                     .collect();
                 out.push_str(&format!("  remove {}\n", names.join(" and ")));
             }
-            None => out.push_str("  no three bindings cut it\n"),
+            Some(None) => out.push_str("  no three bindings cut it\n"),
+            None => {}
         }
     }
     out
@@ -201,7 +210,7 @@ fn value(loaded: &Loaded, found: &[Found<'_>]) -> Value {
         .iter()
         .map(|path| {
             let steps: Vec<Value> = path.hops.iter().map(|hop| hop_value(loaded, hop)).collect();
-            let cut: Option<Vec<Value>> = path.cut.as_ref().map(|cut| {
+            let cut: Option<Vec<Value>> = path.cut.iter().flatten().next().map(|cut| {
                 (cut.bindings.iter())
                     .map(|index| loaded.binding_value(*index))
                     .collect()
