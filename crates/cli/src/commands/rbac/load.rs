@@ -57,6 +57,7 @@ impl From {
             options: inputs::read_options(false, &[]),
             charts: kpol_charts::Options::default(),
             stdin: None,
+            piped: std::sync::OnceLock::new(),
         };
         let mut read = Vec::new();
         for file in &files {
