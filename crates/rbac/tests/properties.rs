@@ -1,5 +1,5 @@
 //! Properties over small worlds, where everything can be tried.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use kpol_rbac::minimise::{Keep, Request, Widening, strict, widened};
 use kpol_rbac::{

@@ -1,5 +1,5 @@
 //! Very many roles and bindings.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use kpol_rbac::graph::{Graph, Node};
 use kpol_rbac::{

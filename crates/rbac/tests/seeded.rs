@@ -1,5 +1,5 @@
 //! The seeded files of `testdata/rbac`.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
 

@@ -159,7 +159,7 @@ impl<'a> Rights<'a> {
             let held = Held {
                 namespace: namespace.map(str::to_owned),
                 names,
-                grants: grant.into_iter().copied().collect(),
+                grants: grant.iter().copied().collect(),
             };
             let known = out
                 .iter()
