@@ -81,6 +81,12 @@ enum Suite {
     GatekeeperGolden(Folder),
     /// RBAC: Kubernetes' and audit2rbac's cases in DIR, its default roles, and the dump beside it.
     Rbac(Folder),
+    /// The Pod Security Standards: `index.jsonl` and `matrix.jsonl` in DIR, as Pods and in Deployments.
+    Pss(Folder),
+    /// The Pod Security Standards on real manifests: the failing checks of `docs.jsonl` in DIR.
+    PssManifests(Folder),
+    /// The Pod Security Standards on kyverno's labelled manifests: `pod-security.jsonl` in DIR.
+    Kyverno(Folder),
     /// No suite: draws findings from a report of `kpol test -o json`, as rows of a table for somebody to judge.
     Sample {
         /// The report.
@@ -171,6 +177,9 @@ fn main() -> ExitCode {
             ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))
         }
         Suite::Rbac(folder) => ("rbac", folder.run(suites::rbac::run)),
+        Suite::Pss(folder) => ("pss", folder.run(suites::pss::fixtures)),
+        Suite::PssManifests(folder) => ("pss-manifests", folder.run(suites::pss::manifests)),
+        Suite::Kyverno(folder) => ("kyverno", folder.run(suites::pss::kyverno)),
         Suite::Sample {
             report,
             root,

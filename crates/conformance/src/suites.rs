@@ -9,6 +9,7 @@ pub(crate) mod manifests;
 pub(crate) mod opa;
 mod policies;
 pub(crate) mod rbac;
+pub(crate) mod pss;
 pub(crate) mod trivy;
 mod units;
 
@@ -39,6 +40,16 @@ fn lines<T: for<'de> Deserialize<'de>>(file: &Path) -> Result<Vec<T>, String> {
             serde_json::from_str(line)
                 .map_err(|error| format!("{}:{}: {error}", file.display(), number + 1))
         })
+        .collect()
+}
+
+/// The policies of the built-in library, without their unit tests, by name and text.
+fn library() -> Result<Vec<(String, String)>, String> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let files = policies::rego_files(&dir)?.into_iter();
+    files
+        .filter(|file| !file.to_string_lossy().ends_with("_test.rego"))
+        .map(|file| policies::read(&dir, &file))
         .collect()
 }
 
