@@ -19,6 +19,7 @@ mod loaded;
 mod output;
 mod outputs;
 mod parameters;
+mod pod_security;
 mod policies;
 mod selection;
 mod session;

@@ -10,14 +10,20 @@ use kpol_library::{About, Facts, Pack, Selection, texts};
 use crate::commands::test::Args;
 use crate::exit::CommandError;
 use crate::output::rendered;
+use crate::pod_security::Standard;
 use crate::policies::Origin;
 use crate::session::{CheckInfo, CheckKind, Session};
+
+/// The pack of the Pod Security Standards, at no particular level.
+const POD_SECURITY: &str = "pod-security";
 
 impl Args {
     /// Where the policies come from, if from no bundle or module.
     pub(crate) fn origin(&self) -> Origin {
         match Origin::choose(&self.policies.policy) {
-            Origin::Paths(paths) if !self.pack.is_empty() => Origin::Both(paths),
+            Origin::Paths(paths) if !self.pack.is_empty() || self.pod_security.is_some() => {
+                Origin::Both(paths)
+            }
             origin => origin,
         }
     }
@@ -41,11 +47,53 @@ impl Args {
         if packs.is_empty() && !named && self.origin() == Origin::BuiltIn {
             packs.push(pack(DEFAULT)?);
         }
+        // Whatever else was chosen: a level that was asked for is held to.
+        let both = matches!(self.origin(), Origin::Both(_));
+        if self.pod_security.is_some() && (both || !packs.is_empty()) {
+            packs.push(pack(POD_SECURITY)?);
+        }
         Ok(Selection {
             packs,
             rules: patterns("--rule", &self.rule)?,
             skip: patterns("--skip-rule", &self.skip_rule)?,
         })
+    }
+}
+
+impl Args {
+    /// The level of the Pod Security Standards that all pods are held to: that of the command line, else of the packs.
+    ///
+    /// # Errors
+    /// Where a pack names no level, or two packs name different ones.
+    pub(crate) fn standard(&self, selection: &Selection) -> Result<Option<Standard>, CommandError> {
+        if self.pod_security.is_some() {
+            return Ok(self.pod_security.clone());
+        }
+        let mut chosen: Option<(&str, Standard)> = None;
+        for pack in &selection.packs {
+            let Some(text) = &pack.pod_security else {
+                continue;
+            };
+            let standard: Standard = text.parse().map_err(|error| {
+                CommandError::Help(
+                    format!("pack `{}`: `{text}` is no Pod Security Standard", pack.name),
+                    error,
+                )
+            })?;
+            match &chosen {
+                Some((other, known)) if *known != standard => {
+                    return Err(CommandError::Help(
+                        format!(
+                            "pack `{other}` holds pods to {known}, pack `{}` to {standard}",
+                            pack.name
+                        ),
+                        "`--pod-security` says which one it is to be".to_owned(),
+                    ));
+                }
+                _ => chosen = Some((&pack.name, standard)),
+            }
+        }
+        Ok(chosen.map(|(_, standard)| standard))
     }
 }
 

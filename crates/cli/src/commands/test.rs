@@ -21,6 +21,7 @@ use crate::args::{LimitArgs, NetArgs, PolicyArgs};
 use crate::exit::{CommandError, Exit};
 use crate::inputs::{self, InputFile, Wanted};
 use crate::outputs::{self, Outputs};
+use crate::pod_security::Standard;
 use crate::policies::Origin;
 use crate::session::Session;
 use crate::{changed, inventory, parameters};
@@ -33,6 +34,7 @@ Examples:
   helm template chart | kpol test -        manifests from another command
   kpol test -o text -o sarif=kpol.sarif .  results for people, and for a code scanner
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results
+  kpol test --pod-security restricted k8s/ the Pod Security Standards, all checks, whatever namespaces ask for
   kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
   kpol test --pack nsa,owasp app.yaml      other rules of the built-in library; `--pack all` runs all of them
   kpol test --skip-rule 'images/*' app.yaml
@@ -71,6 +73,11 @@ pub(crate) struct Args {
     /// A file with parameters of rules, below `parameters` (TOML, YAML or JSON); may be given many times.
     #[arg(long, value_name = "FILE")]
     pub(crate) parameters: Vec<PathBuf>,
+    /// Holds all pods to a level of the Pod Security Standards, whatever labels of namespaces say: `restricted`,
+    /// `baseline` or `privileged`, at the newest version or another one, as `restricted:v1.34`. Policies of one's own run
+    /// beside it.
+    #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with_all = ["module", "bundle"])]
+    pub(crate) pod_security: Option<Standard>,
     /// The format of the results, with `=FILE` to write them there; may be given many times: text, stdout, json, tap,
     /// table, junit, github, azuredevops or sarif. [default: text]
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
@@ -191,6 +198,12 @@ pub(crate) fn run(args: &Args, compat: bool) -> Result<Exit, CommandError> {
 
 /// Checks the inputs once.
 fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
+    if compat && args.pod_security.is_some() {
+        return Err(CommandError::Plain(
+            "--pod-security is about the built-in policies, which conftest does not have"
+                .to_owned(),
+        ));
+    }
     let mut outputs = Outputs::open(&args.output, &options(args, compat), args.quiet)?;
     let mut problems = Vec::new();
     let mut files = files(args, compat, &mut problems)?;
@@ -221,7 +234,11 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
     let mut data = std::mem::take(&mut session.data);
     parameters::load(args, compat, &session, &mut data, &mut sources)?;
     if !compat {
-        session.select(&args.selection()?)?;
+        let selection = args.selection()?;
+        session.select(&selection)?;
+        if let Some(standard) = args.standard(&selection)? {
+            standard.add(&mut data)?;
+        }
     }
     let wanted = session.inventory();
     if !wanted.is_nothing() && !compat {

@@ -22,6 +22,7 @@ mod manifests;
 mod modules;
 mod new;
 mod output;
+mod pod_security;
 mod policies;
 mod pull;
 mod rbac;
