@@ -245,6 +245,21 @@ covered(_, found) if {
 violated(mode) := {found.check: found |
 	number := standard[mode].number
 	some found in failures(standard[mode].level, number, pod.subject)
+	not patched(found.check)
+}
+
+# A container without an image cannot be applied: the document is a patch, for Kustomize say, and what it does
+# not set says nothing. Whoever asks for a level on the command line gets all of it.
+patched(check) if {
+	check in {
+		"allowPrivilegeEscalation",
+		"capabilities_restricted",
+		"runAsNonRoot",
+		"seccompProfile_restricted",
+	}
+	not forced
+	some container in pod.subject.containers
+	not pod.set_in(container.value, "image")
 }
 
 result(mode, found) := {

@@ -188,3 +188,14 @@ test_other_documents if {
 		pod_security.enforced == {} with input as document with data.kpol.pod_security as fixtures.restricted
 	}
 }
+
+test_patches if {
+	patch := fixtures.pod({"name": "app", "image": null, "securityContext": {"privileged": true}})
+	pod_security.enforced.privileged with input as patch
+		with data.inventory as inventory(label("enforce", "restricted"))
+	every check in ["allowPrivilegeEscalation", "capabilities_restricted", "runAsNonRoot", "seccompProfile_restricted"] {
+		not pod_security.enforced[check] with input as patch
+			with data.inventory as inventory(label("enforce", "restricted"))
+		pod_security.enforced[check] with input as patch with data.kpol.pod_security as fixtures.restricted
+	}
+}
