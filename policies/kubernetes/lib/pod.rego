@@ -85,7 +85,7 @@ or_empty(value) := {} if not is_object(value)
 at(owner, path, otherwise) := places[count(places) - 1] if {
 	places := array.concat([otherwise], [place |
 		some length in numbers.range(0, count(path) - 1)
-		holder := object.get(owner, array.slice(path, 0, length), null)
+		holder := object.get(or_empty(owner), array.slice(path, 0, length), null)
 		is_object(holder)
 		key := path[length]
 		key in object.keys(holder)

@@ -31,6 +31,7 @@
 #         Runtime classes whose pods no rule of pod-security checks, as in the configuration of the API server.
 package kubernetes.pod_security.namespace_labels
 
+import data.kubernetes.lib.document
 import data.kubernetes.lib.pod_security
 
 default exempt_namespaces := []
@@ -45,51 +46,53 @@ prefix := "pod-security.kubernetes.io/"
 
 modes := ["enforce", "audit", "warn"]
 
-name := input.metadata.name if input.kind == "Namespace"
+labels := input.metadata.labels if {
+	input.kind == "Namespace"
+	is_object(input.metadata.labels)
+}
 
 deny contains msg if {
-	some label, value in input.metadata.labels
+	some label, value in labels
 	label in {sprintf("%s%s", [prefix, mode]) | some mode in modes}
 	not value in pod_security.levels
 	msg := sprintf(
-		"Namespace %s: metadata.labels[%s]: Invalid value: %s: must be one of privileged, baseline, restricted",
-		[name, label, json.marshal(value)],
+		"%s: metadata.labels[%s]: Invalid value: %s: must be one of privileged, baseline, restricted",
+		[document.subject, label, json.marshal(value)],
 	)
 }
 
 deny contains msg if {
-	some label, value in input.metadata.labels
+	some label, value in labels
 	label in {sprintf("%s%s-version", [prefix, mode]) | some mode in modes}
 	not pod_security.minor(value)
 	msg := sprintf(
-		"Namespace %s: metadata.labels[%s]: Invalid value: %s: must be \"latest\" or \"v1.x\"",
-		[name, label, json.marshal(value)],
+		"%s: metadata.labels[%s]: Invalid value: %s: must be \"latest\" or \"v1.x\"",
+		[document.subject, label, json.marshal(value)],
 	)
 }
 
 warn contains msg if {
-	some label, _ in input.metadata.labels
-	is_string(label)
+	some label, _ in labels
 	startswith(label, prefix)
 	not label in known
-	msg := sprintf("Namespace %s: the label `%s` means nothing to Pod Security Admission", [name, label])
+	msg := sprintf("%s: the label `%s` means nothing to Pod Security Admission", [document.subject, label])
 }
 
 warn contains msg if {
-	some label, _ in input.metadata.labels
+	some label, _ in labels
 	some mode in modes
 	label == sprintf("%s%s-version", [prefix, mode])
-	not sprintf("%s%s", [prefix, mode]) in object.keys(input.metadata.labels)
-	msg := sprintf("Namespace %s: the label `%s` does nothing without `%s%s`", [name, label, prefix, mode])
+	not sprintf("%s%s", [prefix, mode]) in object.keys(labels)
+	msg := sprintf("%s: the label `%s` does nothing without `%s%s`", [document.subject, label, prefix, mode])
 }
 
 warn contains msg if {
-	some label, value in input.metadata.labels
+	some label, value in labels
 	label in {sprintf("%s%s-version", [prefix, mode]) | some mode in modes}
 	pod_security.newer(value)
 	msg := sprintf(
-		"Namespace %s: the label `%s` is %s: the newest standards known here are those of v1.%d",
-		[name, label, value, pod_security.newest],
+		"%s: the label `%s` is %s: the newest standards known here are those of v1.%d",
+		[document.subject, label, value, pod_security.newest],
 	)
 }
 

@@ -72,6 +72,7 @@ test_other_documents if {
 		{"kind": "Namespace", "metadata": {"name": "shop"}},
 		{"kind": "Namespace", "metadata": {"name": "shop", "labels": null}},
 		{"kind": "Namespace", "metadata": {"name": "shop", "labels": "text"}},
+		{"kind": "Namespace", "metadata": {"name": "shop", "labels": ["text", 7]}},
 		{"kind": "Namespace", "metadata": {"name": "shop", "labels": {"app": "web"}}},
 		{"kind": "Pod", "metadata": {"name": "shop", "labels": label("enforce", "strict")}},
 	] {

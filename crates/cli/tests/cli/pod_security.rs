@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, NO_PODS, Run};
+use crate::support::{Folder, NO_PODS, POD, Run};
 
 /// Of all that this Deployment does, `baseline` minds the port.
 const APP: &str = "\
@@ -192,17 +192,105 @@ fn what_is_no_standard_is_refused() {
 }
 
 #[test]
-fn policies_of_ones_own_do_not_hide_it() {
-    let folder = Folder::with(NO_PODS).file("app.yaml", APP);
+fn policies_of_ones_own_run_beside_it() {
+    let folder = Folder::with(NO_PODS)
+        .file("app.yaml", APP)
+        .file("pod.yaml", POD);
+    let test = ["test", "-p", "policies", "--pod-security", "baseline"];
+    for namespace in [&[][..], &["-n", "main"]] {
+        let run = folder.kpol(&[&test[..], namespace, &["app.yaml", "pod.yaml"]].concat());
+        run.expect(1).says(&[
+            "no pods",
+            "pod-security/host-ports",
+            "2 failures, 0 exceptions",
+        ]);
+    }
     folder
         .kpol(&[
             "test",
-            "-p",
-            "policies",
+            "--conftest-compat",
             "--pod-security",
-            "restricted",
+            "baseline",
             "app.yaml",
         ])
-        .expect(2)
+        .expect(1)
         .says(&["--pod-security is about the built-in policies"]);
+}
+
+/// What is of a wrong type is no error of a rule, and hides nothing that is beside it.
+#[test]
+fn odd_shapes() {
+    let items: Vec<Value> = [json!(null), json!("text"), json!(7), json!([]), json!({})]
+        .into_iter()
+        .flat_map(|odd| {
+            let pod = json!({
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": "web", "annotations": odd},
+                "spec": {
+                    "hostPID": true,
+                    "securityContext": {"sysctls": [odd], "seLinuxOptions": odd},
+                    "volumes": [odd],
+                    "containers": [odd, {"ports": [odd], "lifecycle": odd, "securityContext": odd}],
+                },
+            });
+            let labels = json!([odd, 7]);
+            let namespace = json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {"name": "shop", "labels": labels},
+            });
+            [pod, namespace]
+        })
+        .collect();
+    let pods = items.len() / 2;
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    let folder = Folder::new().file("list.json", list.to_string());
+    let run = folder.kpol(&[
+        "test",
+        "--pack",
+        "pod-security-restricted",
+        "-o",
+        "json",
+        "list.json",
+    ]);
+    let found = found(&run.expect(1))[0].as_array().unwrap().clone();
+    for check in ["hostNamespaces", "sysctls", "runAsNonRoot"] {
+        let check = json!(format!("{check} restricted:latest"));
+        assert_eq!(found.iter().filter(|one| **one == check).count(), pods);
+    }
+}
+
+#[test]
+fn packs() {
+    let folder = Folder::new().file("app.yaml", APP).file(
+        "odd.toml",
+        "title = \"Odd\"\npod-security = \"strict\"\ninclude = [{area = \"pod-security\"}]\n",
+    );
+    let run = |args: &[&str]| folder.kpol(&[&["test", "app.yaml"][..], args].concat());
+    run(&["--pack", "pod-security"]).expect(0);
+    run(&["--pack", "pod-security-baseline"])
+        .expect(1)
+        .says(&["\"baseline:latest\"", "1 failure,"]);
+    run(&["--pack", "pod-security-restricted"])
+        .expect(1)
+        .says(&["\"restricted:latest\"", "5 failures,"]);
+    // The command line says more than a pack, and what it asks for is in no need of one.
+    run(&[
+        "--pack",
+        "pod-security-restricted",
+        "--pod-security",
+        "baseline:v1.9",
+    ])
+    .expect(1)
+    .says(&["\"baseline:v1.9\"", "1 failure,"]);
+    run(&["--pack", "minimal", "--pod-security", "baseline"])
+        .expect(1)
+        .says(&["pod-security/host-ports"]);
+    run(&["--pack", "pod-security-baseline,pod-security-restricted"])
+        .expect(2)
+        .says(&["holds pods to baseline:latest", "to restricted:latest"]);
+    run(&["--pack", "odd.toml"])
+        .expect(2)
+        .says(&["`strict` is no Pod Security Standard"]);
 }
