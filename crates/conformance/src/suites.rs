@@ -8,8 +8,8 @@ pub(crate) mod locations;
 pub(crate) mod manifests;
 pub(crate) mod opa;
 mod policies;
-pub(crate) mod rbac;
 pub(crate) mod pss;
+pub(crate) mod rbac;
 pub(crate) mod trivy;
 mod units;
 
