@@ -72,6 +72,8 @@ impl Standard {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::Standard;
 
     #[test]

@@ -362,7 +362,7 @@ impl<'p> Needs<'p> {
                     TermKind::Ref {
                         head: RefHead::Data,
                         path,
-                    } if self.is_wildcard(value) => self.data(path, &[value.clone()], true),
+                    } if self.is_wildcard(value) => self.data(path, std::slice::from_ref(value), true),
                     _ => self.term(collection),
                 }
             }

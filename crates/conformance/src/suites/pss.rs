@@ -40,6 +40,9 @@ struct Violation {
 /// What a pod does not keep, by `level:version`.
 type Violated = BTreeMap<String, BTreeSet<Violation>>;
 
+/// The failing checks, by `level@version`.
+type Failing = BTreeMap<String, BTreeSet<String>>;
+
 #[derive(Deserialize)]
 struct Row {
     path: String,
@@ -165,10 +168,9 @@ pub(crate) fn fixtures(dir: &Path) -> Result<Tally, String> {
 /// # Errors
 /// A text that says why it cannot be run at all.
 pub(crate) fn manifests(dir: &Path) -> Result<Tally, String> {
-    let mut files: BTreeMap<PathBuf, Vec<(usize, BTreeMap<String, BTreeSet<String>>)>> =
-        BTreeMap::new();
+    let mut files: BTreeMap<PathBuf, Vec<(usize, Failing)>> = BTreeMap::new();
     for doc in lines::<Doc>(&dir.join("docs.jsonl"))? {
-        let fails: BTreeMap<String, BTreeSet<String>> = (doc.psa.into_iter())
+        let fails: Failing = (doc.psa.into_iter())
             .filter_map(|(standard, psa)| match psa {
                 Psa::Fails(checks) => Some((standard, checks)),
                 Psa::Unreadable(_) => None,
