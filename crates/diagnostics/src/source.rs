@@ -93,9 +93,49 @@ struct Source {
     margin: u32,
     /// Offsets of the lines' first bytes, made when the first position is asked for.
     lines: OnceLock<Vec<u32>>,
+    /// How many characters are in front of each block of the text, made when a column of a long line is asked for.
+    marks: OnceLock<Vec<usize>>,
 }
 
+/// The bytes of a block of [`Source::marks`]. Columns of shorter lines are counted.
+const BLOCK: usize = 4096;
+
 impl Source {
+    /// How many characters of a part of the text an editor counts: all but byte order marks.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        if end.saturating_sub(start) < BLOCK {
+            return self.count(start, end);
+        }
+        let marks = self.marks.get_or_init(|| {
+            let mut total = 0;
+            let blocks = self.text.len() / BLOCK;
+            let block = |at: usize| {
+                let before = total;
+                total += self.count(at * BLOCK, (at + 1) * BLOCK);
+                before
+            };
+            (0..=blocks).map(block).collect()
+        });
+        let before = |at: usize| {
+            let block = at / BLOCK;
+            marks.get(block).copied().unwrap_or(0) + self.count(block * BLOCK, at)
+        };
+        before(end).saturating_sub(before(start))
+    }
+
+    /// Counts the characters that begin between two bytes.
+    fn count(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let end = end.min(bytes.len());
+        let part = bytes.get(start..end).unwrap_or_default();
+        let begins = |(at, byte): (usize, &u8)| {
+            // What does not go on a character, and is no byte order mark.
+            byte & 0xc0 != 0x80
+                && !(*byte == 0xef && bytes.get(at..at + 3) == Some(&[0xef, 0xbb, 0xbf]))
+        };
+        (start..).zip(part).filter(|pair| begins(*pair)).count()
+    }
+
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             let mut starts = vec![0];
@@ -180,6 +220,7 @@ impl SourceMap {
             },
             margin,
             lines: OnceLock::new(),
+            marks: OnceLock::new(),
         });
         id
     }
@@ -258,9 +299,7 @@ impl SourceMap {
             .partition_point(|start| as_usize(*start) <= offset)
             .max(1);
         let start = lines.get(line - 1).map_or(0, |start| as_usize(*start));
-        let before = source.text.get(start..offset).unwrap_or_default();
-        // A byte order mark is no character that an editor counts.
-        let column = before.chars().filter(|char| *char != '\u{feff}').count() + 1;
+        let column = source.characters(start, offset) + 1;
         let column = u32::try_from(column).unwrap_or(u32::MAX);
         let first = source.first;
         LineColumn {

@@ -8,11 +8,12 @@ mod cut;
 mod dot;
 mod edges;
 mod layout;
+mod pods;
 mod rights;
 mod search;
 mod svg;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 pub use crate::graph::cut::Cut;
@@ -162,6 +163,8 @@ pub struct Graph<'a> {
     accounts: BTreeMap<&'a str, BTreeSet<&'a str>>,
     users: Vec<&'a Subject>,
     groups: Vec<&'a Subject>,
+    /// ServiceAccounts whose token pods do not get unless they ask for it.
+    unmounted: HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Graph<'a> {
@@ -175,6 +178,7 @@ impl<'a> Graph<'a> {
             accounts: BTreeMap::new(),
             users: Vec::new(),
             groups: Vec::new(),
+            unmounted: HashSet::new(),
         };
         let mut subjects: BTreeSet<&Subject> = BTreeSet::new();
         for binding in &objects.bindings {
@@ -198,6 +202,9 @@ impl<'a> Graph<'a> {
         for account in &objects.service_accounts {
             graph.account(&account.namespace, &account.name);
             graph.namespaces.insert(&account.namespace, None);
+            if account.automount == Some(false) {
+                (graph.unmounted).insert((&account.namespace, &account.name));
+            }
         }
         for workload in &objects.workloads {
             graph.account(&workload.namespace, &workload.service_account);

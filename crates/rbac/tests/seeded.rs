@@ -84,7 +84,7 @@ fn each_user_comes_to_its_goal_by_its_own_technique() {
         {
             assert!(!hop.grants.is_empty(), "{user}: {}", hop.words);
         }
-        let cut = graph.cut(&Subject::user(*user), &[], goal, &search);
+        let cut = graph.cut(&Subject::user(*user), &[], goal, &path);
         let cut = cut.unwrap_or_else(|| panic!("nothing cuts {user} from {goal}"));
         assert_eq!(cut.bindings.len(), 1, "{user} to {goal}");
     }
@@ -124,7 +124,7 @@ fn many_searches_at_once_say_the_same() {
     let (_, cluster) = read("escalation.yaml");
     let graph = Graph::new(&cluster);
     let starts = graph.starts();
-    let paths = graph.paths_to(&starts, &Node::ClusterAdmin);
+    let paths = graph.paths_to(&starts, &[], &Node::ClusterAdmin);
     for (start, path) in starts.iter().zip(paths) {
         let alone = graph.search(start, &[]);
         let alone = alone.path(&Node::ClusterAdmin).map(|path| path.len());

@@ -22,7 +22,7 @@ pub(super) fn check(cluster: &Cluster, out: &mut Vec<Audited>) {
     running.retain(|subject, _| has_own_rights(cluster, subject));
     let starts: Vec<Subject> = running.keys().cloned().collect();
     let graph = Graph::new(cluster);
-    let paths = graph.paths_to(&starts, &Node::ClusterAdmin);
+    let paths = graph.paths_to(&starts, &[], &Node::ClusterAdmin);
     for ((subject, workloads), path) in running.into_iter().zip(paths) {
         let Some(path) = path.filter(|path| !path.is_empty()) else {
             continue;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::{Graph, Node, Search};
+use crate::graph::{Graph, Hop, Node};
 use crate::model::Subject;
 
 /// How many bindings a cut has at most; where it takes more, none is proposed.
@@ -26,9 +26,9 @@ impl Graph<'_> {
         start: &Subject,
         groups: &[String],
         goal: &Node,
-        found: &Search,
+        path: &[&Hop],
     ) -> Option<Cut> {
-        let path = self.candidates(found, goal)?;
+        let path = self.candidates(path);
         let mut searches = SEARCHES;
         (1..=MOST).find_map(|size| {
             let mut without = BTreeSet::new();
@@ -48,10 +48,12 @@ impl Graph<'_> {
     }
 
     /// The bindings of a shortest path: each cut has at least one of them.
-    fn candidates(&self, search: &Search, goal: &Node) -> Option<Vec<usize>> {
+    fn candidates(&self, path: &[&Hop]) -> Vec<usize> {
         let mut candidates: Vec<usize> = Vec::new();
-        for grant in search.path(goal)?.iter().flat_map(|hop| &hop.grants) {
-            let binding = self.cluster.binding(grant.binding)?;
+        for grant in path.iter().flat_map(|hop| &hop.grants) {
+            let Some(binding) = self.cluster.binding(grant.binding) else {
+                continue;
+            };
             let default = binding.builtin
                 || (binding.subjects.iter())
                     .any(|(subject, _)| crate::cluster::is_default_binding(binding, subject));
@@ -59,7 +61,7 @@ impl Graph<'_> {
                 candidates.push(grant.binding);
             }
         }
-        Some(candidates)
+        candidates
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a step of the search knows")]
@@ -80,7 +82,7 @@ impl Graph<'_> {
             *searches -= 1;
             without.insert(*candidate);
             let search = self.search_without(start, groups, without, Some(goal));
-            match self.candidates(&search, goal) {
+            match search.path(goal).map(|path| self.candidates(&path)) {
                 None => return true,
                 Some(next) if size > 1 => {
                     if self.within(start, groups, goal, &next, size - 1, without, searches) {

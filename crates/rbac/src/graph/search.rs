@@ -22,11 +22,16 @@ impl Graph<'_> {
     /// A shortest path for each of many to one node. What one search has shown to lead nowhere, others leave out, so
     /// that all of them together look at each node about once.
     #[must_use]
-    pub fn paths_to(&self, starts: &[Subject], goal: &Node) -> Vec<Option<Vec<Hop>>> {
+    pub fn paths_to(
+        &self,
+        starts: &[Subject],
+        groups: &[String],
+        goal: &Node,
+    ) -> Vec<Option<Vec<Hop>>> {
         let mut dead: HashSet<Node> = HashSet::new();
         let mut out = Vec::new();
         for start in starts {
-            let search = self.run(start, &[], &BTreeSet::new(), Some(goal), &dead);
+            let search = self.run(start, groups, &BTreeSet::new(), Some(goal), &dead);
             let path = search.path(goal);
             if path.is_none() {
                 dead.extend(search.reached.into_keys());

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use kpol_rbac::Subject;
-use kpol_rbac::graph::{Cut, Graph, Hop, Node, Search};
+use kpol_rbac::graph::{Cut, Graph, Hop, Node};
 use serde_json::{Value, json};
 
 use crate::commands::rbac::load::{From, Loaded};
@@ -93,48 +93,39 @@ pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
     } else {
         args.to.iter().map(|goal| goal.node()).collect()
     };
-    let searches: Vec<Search> = starts
-        .iter()
-        .map(|start| graph.search(start, &args.group))
+    let paths: Vec<Vec<Option<Vec<Hop>>>> = (goals.iter())
+        .map(|goal| graph.paths_to(&starts, &args.group, goal))
         .collect();
     let everybody = Subject::group("system:authenticated");
-    let common = (starts.iter().position(|start| *start == everybody))
-        .filter(|_| starts.len() > 1)
-        .and_then(|at| searches.get(at));
+    let common = (starts.iter().position(|start| *start == everybody)).filter(|_| starts.len() > 1);
     let mut found: Vec<Found<'_>> = Vec::new();
-    for (subject, search) in starts.iter().zip(&searches) {
-        for goal in &goals {
-            let Some(hops) = search.path(goal) else {
-                continue;
-            };
+    for (at, subject) in starts.iter().enumerate() {
+        for (goal, paths) in goals.iter().zip(&paths) {
+            let path = |at: usize| paths.get(at).and_then(Option::as_deref);
+            let Some(hops) = path(at) else { continue };
             // Who is cluster-admin has all else; what everybody can is told once.
             let through_admin = hops.iter().any(|hop| hop.from == Node::ClusterAdmin);
             let shared = *subject != everybody
-                && common
-                    .and_then(|common| common.path(goal))
-                    .is_some_and(|own| same(&own, &hops));
+                && (common.and_then(path)).is_some_and(|common| same(common, hops));
             if (through_admin && goals.contains(&Node::ClusterAdmin)) || shared {
                 continue;
             }
             found.push(Found {
                 subject: subject.clone(),
                 goal: goal.clone(),
-                hops,
+                hops: hops.iter().collect(),
                 cut: None,
             });
         }
     }
     if found.len() <= CUTS && matches!(args.output, Format::Text | Format::Json) {
         for path in &mut found {
-            let search = (starts.iter().zip(&searches)).find(|(start, _)| **start == path.subject);
-            if let Some((start, search)) = search {
-                path.cut = Some(graph.cut(start, &args.group, &path.goal, search));
-            }
+            path.cut = Some(graph.cut(&path.subject, &args.group, &path.goal, &path.hops));
         }
     }
     let hops = || -> Vec<Vec<&Hop>> { found.iter().map(|found| found.hops.clone()).collect() };
     match args.output {
-        Format::Text => crate::output::write(&text(&loaded, &starts, &found))?,
+        Format::Text => crate::output::write(&text(&loaded, &starts, &goals, &found))?,
         Format::Json => told::print(&value(&loaded, &found))?,
         Format::Dot => crate::output::write(&graph.dot(&hops()))?,
         Format::Svg => crate::output::write(&graph.svg(&hops()))?,
@@ -148,20 +139,21 @@ pub(super) fn run(args: &Args) -> Result<Exit, CommandError> {
 }
 
 /// Whether two paths differ by who begins them only.
-fn same(one: &[&Hop], two: &[&Hop]) -> bool {
+fn same(one: &[Hop], two: &[Hop]) -> bool {
     one.len() == two.len()
         && (one.iter().zip(two)).all(|(one, two)| {
             one.to == two.to && one.technique == two.technique && one.grants == two.grants
         })
 }
 
-fn text(loaded: &Loaded, starts: &[Subject], found: &[Found<'_>]) -> String {
+fn text(loaded: &Loaded, starts: &[Subject], goals: &[Node], found: &[Found<'_>]) -> String {
     if found.is_empty() {
         let who = match starts {
             [only] => only.to_string(),
             _ => "anybody".to_owned(),
         };
-        return format!("no path from {who} to cluster-admin, a node or all secrets\n");
+        let goals: Vec<String> = goals.iter().map(ToString::to_string).collect();
+        return format!("no path from {who} to {}\n", goals.join(", "));
     }
     let mut out = String::new();
     for path in found {
