@@ -90,7 +90,8 @@ impl Wanted {
                 // The object itself or what it stands in.
                 None | Some([]) if *presence => {}
                 None | Some([]) => part.add(&[]),
-                Some(inside) => add_keys(part, &mut Vec::new(), inside),
+                Some(inside) if *presence => part.touch(inside),
+                Some(inside) => part.add(inside),
             }
         }
         part
@@ -112,19 +113,6 @@ impl Wanted {
                 Some(kinds) => kinds.iter().any(|kind| text.contains(kind.as_str())),
                 None => true,
             })
-    }
-}
-
-/// Adds what stands at keys inside of a document; behind a key that may be any, everything.
-fn add_keys<'k>(part: &mut Part, path: &mut Vec<&'k str>, keys: &'k [Option<Vec<String>>]) {
-    let Some((Some(first), rest)) = keys.split_first() else {
-        part.add(path);
-        return;
-    };
-    for key in first {
-        path.push(key);
-        add_keys(part, path, rest);
-        path.pop();
     }
 }
 
@@ -262,7 +250,7 @@ mod tests {
             ),
             (
                 &["inventory.namespace.*.v1.Pod.*.metadata.labels?"],
-                Some(labels),
+                Some(r#"{"metadata":{"labels":{}}}"#),
             ),
             (
                 &[
@@ -271,7 +259,12 @@ mod tests {
                 ],
                 Some(r#"{"kind":"Pod","metadata":{"labels":{"a":"b"}},"spec":{"hostPID":true}}"#),
             ),
-            (&["inventory.namespace.*.v1.Pod.*.*.labels"], Some(whole)),
+            (
+                &["inventory.namespace.*.v1.Pod.*.*.labels"],
+                Some(
+                    r#"{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"b"}},"spec":{}}"#,
+                ),
+            ),
             (
                 &["inventory.namespace.*.v1.Pod.*?", "inventory.*"],
                 Some(whole),

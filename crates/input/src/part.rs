@@ -6,33 +6,79 @@ use std::sync::Arc;
 use crate::build::Builder;
 use crate::document::{Bounds, Document, Kind, NodeId, Repr};
 
-/// What of a value is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Everything.
-    Whole,
-    /// Of an object these members; of anything else everything.
-    Members(BTreeMap<String, Part>),
+/// What of a value is wanted: of an object members, of an array items, or all of it. Of a value that is neither, all
+/// is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    whole: bool,
+    members: BTreeMap<String, Part>,
+    /// Of each member or item.
+    each: Option<Box<Part>>,
 }
 
 impl Part {
     /// That the value is there: an object without members.
     #[must_use]
-    pub const fn presence() -> Part {
-        Part::Members(BTreeMap::new())
+    pub fn presence() -> Part {
+        Part::default()
     }
 
-    /// Adds what stands at a path.
-    pub fn add(&mut self, path: &[&str]) {
-        let Part::Members(members) = self else {
+    /// Everything.
+    #[must_use]
+    pub fn whole() -> Part {
+        Part {
+            whole: true,
+            ..Part::default()
+        }
+    }
+
+    /// Adds what stands at a path, whose keys are one of some texts, or any.
+    pub fn add(&mut self, path: &[Option<Vec<String>>]) {
+        let Some((key, rest)) = path.split_first() else {
+            *self = Part::whole();
             return;
         };
-        match path.split_first() {
-            None => *self = Part::Whole,
-            Some((key, rest)) => members
-                .entry((*key).to_owned())
-                .or_insert_with(Part::presence)
-                .add(rest),
+        if self.whole {
+            return;
+        }
+        match key {
+            None => self.each.get_or_insert_default().add(rest),
+            Some(keys) => {
+                for key in keys {
+                    self.members.entry(key.clone()).or_default().add(rest);
+                }
+            }
+        }
+    }
+
+    /// Adds that something stands at a path, and whether it is an object; not what is in it.
+    pub fn touch(&mut self, path: &[Option<Vec<String>>]) {
+        let Some((key, rest)) = path.split_first() else {
+            return;
+        };
+        match key {
+            None => self.each.get_or_insert_default().touch(rest),
+            Some(keys) => {
+                for key in keys {
+                    self.members.entry(key.clone()).or_default().touch(rest);
+                }
+            }
+        }
+    }
+
+    /// What is wanted of a member. Where two parts are about it, all of it is.
+    fn member<'p>(&'p self, key: &str, whole: &'p Part) -> Option<&'p Part> {
+        match (self.whole, self.members.get(key), self.each.as_deref()) {
+            (true, _, _) | (_, Some(_), Some(_)) => Some(whole),
+            (false, named, each) => named.or(each),
+        }
+    }
+
+    /// What is wanted of the items of an array.
+    fn items<'p>(&'p self, whole: &'p Part) -> &'p Part {
+        match (self.whole, self.members.is_empty(), self.each.as_deref()) {
+            (false, true, Some(each)) => each,
+            _ => whole,
         }
     }
 }
@@ -53,7 +99,7 @@ impl Document {
     /// A copy of parts of the document, which holds on to no text. Its nodes have no places.
     #[must_use]
     pub fn part(&self, part: &Part) -> Document {
-        let whole = Part::Whole;
+        let whole = Part::whole();
         let mut builder = Builder::default();
         let mut open: Vec<Open<'_>> = Vec::new();
         let mut next = (self.root, part);
@@ -72,7 +118,7 @@ impl Document {
                         len: 0,
                         end: self.after(node),
                         object,
-                        part: if object { part } else { &whole },
+                        part,
                     });
                     next.0 = NodeId(node.0.saturating_add(1));
                 }
@@ -94,14 +140,14 @@ impl Document {
                 }
                 if !container.object {
                     container.len = container.len.saturating_add(1);
-                    next.1 = &whole;
+                    next.1 = container.part.items(&whole);
                     break;
                 }
                 let key = next.0;
                 let value = self.after(key);
-                let wanted = match container.part {
-                    Part::Whole => Some(&whole),
-                    Part::Members(members) => self.str(key).and_then(|key| members.get(key)),
+                let wanted = match self.str(key) {
+                    Some(key) => container.part.member(key, &whole),
+                    None => Some(&whole),
                 };
                 if let Some(wanted) = wanted {
                     container.len = container.len.saturating_add(1);
@@ -159,29 +205,61 @@ mod tests {
 
     #[test]
     fn parts_have_what_was_asked_for() {
-        let text = "a: {b: [1, {c: x}], d: 1.5}\ne: [{f: true}]\ng: null\nh: text\n";
+        let text = "a: {b: [1, {c: x, d: z}], d: 1.5}\ne: [{f: true}]\ng: null\nh: text\n";
         for (paths, expected) in [
             (
-                &[&[][..]][..],
-                r#"{"a":{"b":[1,{"c":"x"}],"d":1.5},"e":[{"f":true}],"g":null,"h":"text"}"#,
+                &[""][..],
+                r#"{"a":{"b":[1,{"c":"x","d":"z"}],"d":1.5},"e":[{"f":true}],"g":null,"h":"text"}"#,
             ),
             (&[], "{}"),
-            (&[&["a"]], r#"{"a":{"b":[1,{"c":"x"}],"d":1.5}}"#),
-            (&[&["a", "b"]], r#"{"a":{"b":[1,{"c":"x"}]}}"#),
-            (&[&["a", "d"], &["h"]], r#"{"a":{"d":1.5},"h":"text"}"#),
-            (&[&["a", "none"]], r#"{"a":{}}"#),
-            (&[&["none"]], "{}"),
-            // What is no object has no members to choose among.
-            (&[&["e", "f"]], r#"{"e":[{"f":true}]}"#),
-            (&[&["h", "x"], &["g", "x"]], r#"{"g":null,"h":"text"}"#),
+            (&["a"], r#"{"a":{"b":[1,{"c":"x","d":"z"}],"d":1.5}}"#),
+            (&["a.b"], r#"{"a":{"b":[1,{"c":"x","d":"z"}]}}"#),
+            (&["a.b.*.c"], r#"{"a":{"b":[1,{"c":"x"}]}}"#),
             (
-                &[&["a", "b"], &["a"]],
-                r#"{"a":{"b":[1,{"c":"x"}],"d":1.5}}"#,
+                &["a.b.*.c", "a.b.*.d"],
+                r#"{"a":{"b":[1,{"c":"x","d":"z"}]}}"#,
+            ),
+            (&["a.d", "h"], r#"{"a":{"d":1.5},"h":"text"}"#),
+            (&["a|e.d"], r#"{"a":{"d":1.5},"e":[{"f":true}]}"#),
+            (
+                &["*.d"],
+                r#"{"a":{"d":1.5},"e":[{"f":true}],"g":null,"h":"text"}"#,
+            ),
+            (
+                &["*.d", "a.b.*.c"],
+                r#"{"a":{"b":[1,{"c":"x","d":"z"}],"d":1.5},"e":[{"f":true}],"g":null,"h":"text"}"#,
+            ),
+            (&["a.none"], r#"{"a":{}}"#),
+            (&["none"], "{}"),
+            // What is no object has no members to choose among.
+            (&["e.f"], r#"{"e":[{"f":true}]}"#),
+            (&["h.x", "g.x"], r#"{"g":null,"h":"text"}"#),
+            (&["a?"], r#"{"a":{}}"#),
+            (
+                &["a.b?", "g?", "h?"],
+                r#"{"a":{"b":[1,{"c":"x","d":"z"}]},"g":null,"h":"text"}"#,
+            ),
+            (&["a.b.*?"], r#"{"a":{"b":[1,{}]}}"#),
+            (&["a.d", "a?"], r#"{"a":{"d":1.5}}"#),
+            (
+                &["a.b", "a"],
+                r#"{"a":{"b":[1,{"c":"x","d":"z"}],"d":1.5}}"#,
             ),
         ] {
             let mut part = Part::presence();
             for path in paths {
-                part.add(path);
+                let keys = path
+                    .trim_end_matches('?')
+                    .split('.')
+                    .filter(|key| !key.is_empty());
+                let key =
+                    |key: &str| (key != "*").then(|| key.split('|').map(str::to_owned).collect());
+                let keys = keys.map(key).collect::<Vec<_>>();
+                if path.ends_with('?') {
+                    part.touch(&keys);
+                } else {
+                    part.add(&keys);
+                }
             }
             let copy = document(text).part(&part);
             assert_eq!(copy.to_json(), expected, "{paths:?}");
@@ -193,13 +271,13 @@ mod tests {
     fn anything_can_be_copied_whole() {
         for text in ["1", "x", "[]", "{}", "[[], {}, [1, [2]]]", "{a: {}, b: []}"] {
             let document = document(text);
-            assert_eq!(document.part(&Part::Whole).to_json(), document.to_json());
+            assert_eq!(document.part(&Part::whole()).to_json(), document.to_json());
             let mut deep = document.to_json();
             for _ in 0..400 {
                 deep = format!("[{deep}]");
             }
             let deep = self::document(&deep);
-            assert_eq!(deep.part(&Part::Whole).to_json(), deep.to_json());
+            assert_eq!(deep.part(&Part::whole()).to_json(), deep.to_json());
         }
     }
 }

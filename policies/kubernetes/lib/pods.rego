@@ -72,27 +72,47 @@ templates(namespace) := placed(namespace) | unplaced if namespace == "default"
 templates(namespace) := placed(namespace) if namespace != "default"
 
 placed(namespace) := union({
-	{pod | some object in data.inventory.namespace[namespace].v1.Pod; pod := object},
-	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].Deployment; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].StatefulSet; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].DaemonSet; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].ReplicaSet; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].Job; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].CronJob; pod := object.spec.jobTemplate.spec.template},
-	{pod | some object in data.inventory.namespace[namespace].v1.ReplicationController; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["apps.openshift.io/v1"].DeploymentConfig; pod := object.spec.template},
-	{pod | some object in data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].Rollout; pod := object.spec.template},
+	{pod | some object in data.inventory.namespace[namespace].v1.Pod; pod := slim(object)},
+	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].Deployment; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].StatefulSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].DaemonSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["apps/v1"].ReplicaSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].Job; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["batch/v1"].CronJob; pod := slim(object.spec.jobTemplate.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace].v1.ReplicationController; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["apps.openshift.io/v1"].DeploymentConfig; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.namespace[namespace]["argoproj.io/v1alpha1"].Rollout; pod := slim(object.spec.template)},
 })
 
 unplaced := union({
-	{pod | some object in data.inventory.cluster.v1.Pod; pod := object},
-	{pod | some object in data.inventory.cluster["apps/v1"].Deployment; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["apps/v1"].StatefulSet; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["apps/v1"].DaemonSet; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["apps/v1"].ReplicaSet; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["batch/v1"].Job; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["batch/v1"].CronJob; pod := object.spec.jobTemplate.spec.template},
-	{pod | some object in data.inventory.cluster.v1.ReplicationController; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["apps.openshift.io/v1"].DeploymentConfig; pod := object.spec.template},
-	{pod | some object in data.inventory.cluster["argoproj.io/v1alpha1"].Rollout; pod := object.spec.template},
+	{pod | some object in data.inventory.cluster.v1.Pod; pod := slim(object)},
+	{pod | some object in data.inventory.cluster["apps/v1"].Deployment; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["apps/v1"].StatefulSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["apps/v1"].DaemonSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["apps/v1"].ReplicaSet; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["batch/v1"].Job; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["batch/v1"].CronJob; pod := slim(object.spec.jobTemplate.spec.template)},
+	{pod | some object in data.inventory.cluster.v1.ReplicationController; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["apps.openshift.io/v1"].DeploymentConfig; pod := slim(object.spec.template)},
+	{pod | some object in data.inventory.cluster["argoproj.io/v1alpha1"].Rollout; pod := slim(object.spec.template)},
 })
+
+# slim(template) is what others have to do with of a pod: its labels, ports, network and service account. Nothing else of
+# the documents is kept in memory.
+slim(template) := {
+	"metadata": {"labels": object.get(template, ["metadata", "labels"], {})},
+	"spec": {
+		"hostNetwork": object.get(template, ["spec", "hostNetwork"], false),
+		"containers": ports_alone(object.get(template, ["spec", "containers"], [])),
+		"initContainers": ports_alone(object.get(template, ["spec", "initContainers"], [])),
+		"serviceAccountName": object.get(template, ["spec", "serviceAccountName"], ""),
+		"serviceAccount": object.get(template, ["spec", "serviceAccount"], ""),
+	},
+} if {
+	is_object(template)
+}
+
+ports_alone(containers) := [{"ports": object.get(container, "ports", [])} |
+	some container in containers
+	is_object(container)
+]

@@ -497,3 +497,58 @@ fn every_pack_has_rules_and_names_only_what_there_is() {
         .expect(0)
         .says(&["PACK", "default"]);
 }
+
+/// Rules about other documents see them, however little of them is kept.
+#[test]
+fn rules_look_across_documents() {
+    let policy = "\
+package main
+
+deny contains msg if {
+	some service in data.inventory.namespace[input.metadata.namespace].v1.Service
+	wanted(service.spec, input.metadata.labels)
+	not data.inventory.cluster.v1.Namespace[input.metadata.namespace].metadata.labels.open
+	msg := sprintf(\"%s is behind %s\", [input.metadata.name, service.metadata.name])
+}
+
+wanted(spec, labels) if spec.selector.app == labels.app
+";
+    let documents = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: a}}
+";
+    let folder = Folder::new()
+        .file("own/a.rego", policy)
+        .file("all.yaml", documents);
+    let cache = folder.path("cache");
+    let args = ["test", "-p", "own", "all.yaml"];
+    for _ in 0..2 {
+        folder
+            .kpol_cached(&args, cache.to_str().unwrap())
+            .expect(1)
+            .says(&["web is behind front", "1 failure"]);
+    }
+    // From standard input, which can be read once only.
+    folder
+        .kpol_stdin(&["test", "-p", "own", "-"], documents)
+        .expect(1)
+        .says(&["web is behind front"]);
+    folder
+        .kpol_stdin(&["test", "-"], documents)
+        .expect(1)
+        .says(&["network/default-deny"]);
+    let open = documents.replace("team: a", "open: a");
+    folder
+        .kpol_stdin(&["test", "-p", "own", "-"], &open)
+        .expect(0);
+}

@@ -6,11 +6,10 @@ use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::codes;
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, LocalInfo, Node, Program, RefHead, RuleId, TemplatePart,
-    Term, TermKind, WithTarget, WithValue,
+    Body, Callee, Expr, ExprKind, LocalId, Node, Program, RefHead, RuleId, TemplatePart, Term,
+    TermKind, WithTarget, WithValue,
 };
 use crate::ir::Const;
-use crate::reads::Read;
 
 /// Reports each rule that stands on a cycle, with the way round; gives back which rules need which.
 pub(super) fn report(program: &Program, errors: &mut Vec<Diagnostic>) -> Graph {
@@ -56,22 +55,18 @@ struct Edge {
 
 /// Which rules each rule needs.
 #[derive(Debug)]
-pub(crate) struct Graph {
-    edges: Vec<BTreeMap<usize, Edge>>,
-    /// What each rule itself reads of `data`.
-    reads: Vec<Vec<Read>>,
-}
+pub(crate) struct Graph(Vec<BTreeMap<usize, Edge>>);
 
 impl Graph {
     /// Looks through a program.
     pub(crate) fn of(program: &Program) -> Graph {
-        let (edges, reads) = program
+        let edges = program
             .rules
             .iter()
             .map(|rule| {
                 let mut needs = Needs::new(program);
                 for clause in &rule.clauses {
-                    needs.start(clause.span, &clause.locals);
+                    needs.start(clause.span);
                     needs.terms(&clause.args);
                     for (index, branch) in clause.branches.iter().enumerate() {
                         if index > 0 {
@@ -86,31 +81,26 @@ impl Graph {
                     needs.terms(&clause.tail);
                 }
                 if let Some(default) = &rule.default {
-                    needs.start(default.span, &default.locals);
+                    needs.start(default.span);
                     needs.term(&default.value);
                 }
-                (needs.out, needs.reads)
+                needs.out
             })
-            .unzip();
-        Graph { edges, reads }
+            .collect();
+        Graph(edges)
     }
 
     /// The rules that a rule needs.
     pub(crate) fn needs(&self, rule: usize) -> impl Iterator<Item = usize> {
-        let edges = self.edges.get(rule).into_iter().flat_map(BTreeMap::keys);
+        let edges = self.0.get(rule).into_iter().flat_map(BTreeMap::keys);
         edges.copied()
     }
 
-    /// What a rule itself reads of `data`.
-    pub(crate) fn reads(&self, rule: usize) -> &[Read] {
-        self.reads.get(rule).map_or(&[], Vec::as_slice)
-    }
-
     /// All rules, each behind those that it needs; on a cycle, in any order.
-    pub(super) fn order(&self) -> Vec<usize> {
-        let mut seen = vec![false; self.edges.len()];
-        let mut out = Vec::with_capacity(self.edges.len());
-        for start in 0..self.edges.len() {
+    pub(crate) fn order(&self) -> Vec<usize> {
+        let mut seen = vec![false; self.0.len()];
+        let mut out = Vec::with_capacity(self.0.len());
+        for start in 0..self.0.len() {
             let mut pending = vec![(start, false)];
             while let Some((at, done)) = pending.pop() {
                 if done {
@@ -118,7 +108,7 @@ impl Graph {
                 } else if let Some(slot @ false) = seen.get_mut(at) {
                     *slot = true;
                     pending.push((at, true));
-                    let needs = self.edges.get(at).into_iter().flat_map(BTreeMap::keys);
+                    let needs = self.0.get(at).into_iter().flat_map(BTreeMap::keys);
                     pending.extend(needs.rev().map(|next| (*next, false)));
                 }
             }
@@ -127,7 +117,7 @@ impl Graph {
     }
 
     fn place(&self, from: usize, to: usize) -> Span {
-        self.edges
+        self.0
             .get(from)
             .and_then(|edges| edges.get(&to))
             .map_or(Span::NOWHERE, |edge| edge.span)
@@ -136,7 +126,7 @@ impl Graph {
     fn is_certain(&self, way: &[usize]) -> bool {
         way.windows(2).all(|step| match step {
             [from, to] => self
-                .edges
+                .0
                 .get(*from)
                 .and_then(|edges| edges.get(to))
                 .is_some_and(|edge| edge.certain),
@@ -146,8 +136,8 @@ impl Graph {
 
     /// For each rule, those that need it.
     pub(super) fn back(&self) -> Vec<Vec<usize>> {
-        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.edges.len()];
-        for (from, edges) in self.edges.iter().enumerate() {
+        let mut back: Vec<Vec<usize>> = vec![Vec::new(); self.0.len()];
+        for (from, edges) in self.0.iter().enumerate() {
             for to in edges.keys() {
                 if let Some(list) = back.get_mut(*to) {
                     list.push(from);
@@ -162,11 +152,11 @@ impl Graph {
     fn cyclic(&self) -> BTreeSet<usize> {
         let back = self.back();
         let forth: Vec<Vec<usize>> = self
-            .edges
+            .0
             .iter()
             .map(|edges| edges.keys().copied().collect())
             .collect();
-        let mut left: BTreeSet<usize> = (0..self.edges.len()).collect();
+        let mut left: BTreeSet<usize> = (0..self.0.len()).collect();
         for (needs, needed_by) in [(&forth, &back), (&back, &forth)] {
             let mut open: Vec<usize> = needs.iter().map(Vec::len).collect();
             let mut free: Vec<usize> = (0..open.len())
@@ -189,10 +179,10 @@ impl Graph {
 
     /// The shortest way from a rule back to itself, both ends included.
     fn way_back(&self, start: usize) -> Option<Vec<usize>> {
-        let mut from: Vec<Option<usize>> = vec![None; self.edges.len()];
+        let mut from: Vec<Option<usize>> = vec![None; self.0.len()];
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(at) = queue.pop_front() {
-            for &next in self.edges.get(at)?.keys() {
+            for &next in self.0.get(at)?.keys() {
                 if next == start {
                     let mut way = vec![start, at];
                     let mut here = at;
@@ -227,9 +217,6 @@ struct Needs<'p> {
     span: Span,
     /// Values that variables can only have.
     known: HashMap<LocalId, Vec<Const>>,
-    reads: Vec<Read>,
-    /// The clause's locals.
-    locals: &'p [LocalInfo],
 }
 
 impl<'p> Needs<'p> {
@@ -239,15 +226,12 @@ impl<'p> Needs<'p> {
             out: BTreeMap::new(),
             span: Span::NOWHERE,
             known: HashMap::new(),
-            reads: Vec::new(),
-            locals: &[],
         }
     }
 
     /// Begins a clause.
-    fn start(&mut self, span: Span, locals: &'p [LocalInfo]) {
+    fn start(&mut self, span: Span) {
         self.span = span;
-        self.locals = locals;
         self.known.clear();
     }
 
@@ -339,13 +323,7 @@ impl<'p> Needs<'p> {
             }
         }
         match &expr.kind {
-            ExprKind::Term(term) => match &term.kind {
-                TermKind::Ref {
-                    head: RefHead::Data,
-                    path,
-                } => self.data(path, &[], true),
-                _ => self.term(term),
-            },
+            ExprKind::Term(term) => self.term(term),
             ExprKind::Unify(left, right) => {
                 self.term(left);
                 self.term(right);
@@ -355,15 +333,8 @@ impl<'p> Needs<'p> {
                 value,
                 collection,
             } => {
-                for term in key.iter().chain([value]) {
+                for term in key.iter().chain([value, collection]) {
                     self.term(term);
-                }
-                match &collection.kind {
-                    TermKind::Ref {
-                        head: RefHead::Data,
-                        path,
-                    } if self.is_wildcard(value) => self.data(path, std::slice::from_ref(value), true),
-                    _ => self.term(collection),
                 }
             }
             ExprKind::Relation { call, output } => {
@@ -400,25 +371,22 @@ impl<'p> Needs<'p> {
                     self.term(value);
                 }
             }
-            TermKind::Ref { head, path } => match head {
-                RefHead::Data => self.data(path, &[], false),
-                RefHead::Term(head) => {
-                    self.term(head);
-                    self.terms(path);
+            TermKind::Ref { head, path } => {
+                match head {
+                    RefHead::Data => {
+                        let program = self.program;
+                        self.below(&program.tree, path, true);
+                    }
+                    RefHead::Term(head) => self.term(head),
+                    RefHead::Input | RefHead::Local(_) => {}
                 }
-                RefHead::Input | RefHead::Local(_) => self.terms(path),
-            },
+                self.terms(path);
+            }
             TermKind::Call { callee, args } => {
                 if let Callee::Function(id) = callee {
                     self.add(*id, true);
                 }
-                match self.looked_up(callee, args) {
-                    Some((path, keys)) => {
-                        self.data(path, &keys, false);
-                        self.terms(args.get(1..).unwrap_or_default());
-                    }
-                    None => self.terms(args),
-                }
+                self.terms(args);
             }
             TermKind::ArrayComprehension { head, body }
             | TermKind::SetComprehension { head, body } => {
@@ -438,54 +406,6 @@ impl<'p> Needs<'p> {
                 }
             }
         }
-    }
-
-    /// A ref to `data`, and the keys that are looked up in what it leads to.
-    fn data(&mut self, path: &[Term], keys: &[Term], presence: bool) {
-        let program = self.program;
-        self.below(&program.tree, path, true);
-        self.terms(path);
-        let key = |term: &Term| match &term.kind {
-            TermKind::Const(key) => text(key).map(|key| vec![key]),
-            TermKind::Var(id) => self.known.get(id)?.iter().map(text).collect(),
-            _ => None,
-        };
-        let path = path.iter().chain(keys).map(key).collect();
-        self.reads.push(Read { path, presence });
-    }
-
-    /// Whether a pattern is a variable that nothing else has.
-    fn is_wildcard(&self, term: &Term) -> bool {
-        variable_of(term)
-            .and_then(|id| self.locals.get(id.0 as usize))
-            .is_some_and(|local| local.name == "_")
-    }
-
-    /// What `object.get(data.x, keys, default)` looks up: the ref's path, and the keys below it.
-    fn looked_up<'t>(&self, callee: &Callee, args: &'t [Term]) -> Option<(&'t [Term], Vec<Term>)> {
-        let get = kpol_abi::builtins::by_name("object.get")?;
-        let [object, key, _] = args else {
-            return None;
-        };
-        let TermKind::Ref {
-            head: RefHead::Data,
-            path,
-        } = &object.kind
-        else {
-            return None;
-        };
-        let keys = match &key.kind {
-            TermKind::Array(items) => items.clone(),
-            TermKind::Const(Const::Array(items)) => (items.iter())
-                .map(|item| Term {
-                    span: key.span,
-                    kind: TermKind::Const(item.clone()),
-                })
-                .collect(),
-            TermKind::Const(Const::String(_)) => vec![key.clone()],
-            _ => return None,
-        };
-        (*callee == Callee::Builtin(get)).then_some((path.as_slice(), keys))
     }
 
     /// The rules that a ref may reach from a node.
@@ -542,13 +462,6 @@ impl<'p> Needs<'p> {
         if possible {
             self.add(id, certain);
         }
-    }
-}
-
-fn text(key: &Const) -> Option<String> {
-    match key {
-        Const::String(text) => Some(text.clone()),
-        _ => None,
     }
 }
 
