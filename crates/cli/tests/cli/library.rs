@@ -552,3 +552,30 @@ metadata: {name: shop, labels: {team: a}}
         .kpol_stdin(&["test", "-p", "own", "-"], &open)
         .expect(0);
 }
+
+#[test]
+fn the_reference_pages_are_those_of_the_policies() {
+    let folder = Folder::new();
+    let out = folder.path("book");
+    kpol(&["policies", "book", "-o", out.to_str().unwrap()]).expect(0);
+    let pages = |folder: &std::path::Path| -> std::collections::BTreeMap<String, String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
+        entries
+            .map(|entry| {
+                let name = entry.file_name().into_string().unwrap();
+                (name, std::fs::read_to_string(entry.path()).unwrap())
+            })
+            .collect()
+    };
+    let (written, kept) = (pages(&out), pages(&repository().join("docs/policies")));
+    let names = |pages: &std::collections::BTreeMap<String, String>| {
+        pages.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(names(&written), names(&kept));
+    for (name, text) in written {
+        assert!(
+            kept[&name] == text,
+            "docs/policies/{name} is old: run `kpol policies book -o docs/policies`"
+        );
+    }
+}
