@@ -130,9 +130,10 @@ pub(crate) struct PolicyArgs {
     /// A folder or file with policies; may be given many times.
     #[arg(short, long, value_name = "DIR", value_delimiter = ',')]
     pub(crate) policy: Vec<PathBuf>,
-    /// A compiled policy instead: from `kpol build`, or any module that speaks OPA's Wasm ABI.
+    /// A compiled policy instead: from `kpol build`, any module that speaks OPA's Wasm ABI, one of Kubewarden, or one
+    /// made with kpol's SDK; of the last two `kpol test` takes several.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "bundle", "rego_v0"])]
-    pub(crate) module: Option<PathBuf>,
+    pub(crate) module: Vec<PathBuf>,
     /// An OPA bundle (.tar.gz) instead: its compiled policy, else its policies; and its data.
     #[arg(short, long, value_name = "FILE", conflicts_with = "policy")]
     pub(crate) bundle: Option<PathBuf>,

@@ -11,6 +11,7 @@ use kpol_input::Document;
 use serde_json::{Value, value::RawValue};
 
 use crate::exit::CommandError;
+use crate::modules::{Judged, ModuleWorker, Modules, Unjudged};
 
 /// A loaded policy.
 pub(crate) enum Loaded {
@@ -18,6 +19,8 @@ pub(crate) enum Loaded {
     Policy(Policy),
     /// Any module that speaks OPA's Wasm ABI.
     Opa(OpaModule),
+    /// Modules that judge objects; the numbers of entrypoints are theirs.
+    Modules(Arc<Modules>),
 }
 
 /// An entrypoint of a loaded policy.
@@ -51,6 +54,7 @@ impl Loaded {
         let names: Vec<(EntryId, &str)> = match self {
             Loaded::Policy(policy) => policy.entrypoints().collect(),
             Loaded::Opa(module) => module.entrypoints().collect(),
+            Loaded::Modules(_) => Vec::new(),
         };
         let entry = |(id, name): (EntryId, &str)| {
             Some(Entry {
@@ -96,6 +100,9 @@ impl Loaded {
                 }
                 Ok(Worker::Opa(Box::new(evaluator)))
             }
+            Loaded::Modules(modules) => ModuleWorker::new(modules, limits, data)
+                .map(Box::new)
+                .map(Worker::Modules),
         }
     }
 }
@@ -104,6 +111,7 @@ impl Loaded {
 pub(crate) enum Worker {
     Policy(Box<Evaluator>),
     Opa(Box<OpaEvaluator>),
+    Modules(Box<ModuleWorker>),
 }
 
 impl Worker {
@@ -117,6 +125,20 @@ impl Worker {
                 evaluator.set_input(input.unwrap_or_default());
                 Ok(())
             }
+            // Each of them gets the document when it is asked.
+            (Worker::Modules(_), _) => Ok(()),
+        }
+    }
+
+    /// What a module says about a document; nothing where it is not for it.
+    pub(crate) fn judge(
+        &mut self,
+        entry: EntryId,
+        document: &Document,
+    ) -> Result<Option<Judged>, Unjudged> {
+        match self {
+            Worker::Modules(worker) => worker.judge(entry.0 as usize, document),
+            Worker::Policy(_) | Worker::Opa(_) => Err(no_module().into()),
         }
     }
 
@@ -125,6 +147,7 @@ impl Worker {
         match self {
             Worker::Policy(evaluator) => evaluator.set_data(Arc::clone(data)),
             Worker::Opa(evaluator) => evaluator.set_data(&data.to_json()),
+            Worker::Modules(worker) => worker.set_data(data),
         }
     }
 
@@ -151,7 +174,7 @@ impl Worker {
     pub(crate) fn builtin_error(&mut self) -> Option<EvalError> {
         match self {
             Worker::Policy(evaluator) => evaluator.builtin_error(),
-            Worker::Opa(_) => None,
+            Worker::Opa(_) | Worker::Modules(_) => None,
         }
     }
 
@@ -163,6 +186,7 @@ impl Worker {
                 let json = evaluator.evaluate(entry)?;
                 result(&json).ok_or_else(|| unexpected(&json))
             }
+            Worker::Modules(_) => Err(no_module()),
         }
     }
 
@@ -188,7 +212,7 @@ impl Worker {
 }
 
 /// The value in a module's result, which is a list of at most one object; nothing in nothing.
-fn result(json: &str) -> Option<Option<String>> {
+pub(crate) fn result(json: &str) -> Option<Option<String>> {
     #[derive(serde::Deserialize)]
     struct Row {
         result: Box<RawValue>,
@@ -199,11 +223,19 @@ fn result(json: &str) -> Option<Option<String>> {
         .then(|| row.map(|row| row.result.get().to_owned()))
 }
 
-fn unexpected(json: &str) -> EvalError {
+pub(crate) fn unexpected(json: &str) -> EvalError {
     let start: String = json.chars().take(60).collect();
     EvalError {
         kind: kpol_engine::EvalErrorKind::Internal,
         message: format!("the module's result is no result set: {start}"),
+        site: None,
+    }
+}
+
+fn no_module() -> EvalError {
+    EvalError {
+        kind: kpol_engine::EvalErrorKind::Internal,
+        message: "the policy is of another kind".to_owned(),
         site: None,
     }
 }

@@ -16,6 +16,7 @@ mod inputs;
 mod inventory;
 mod kept;
 mod loaded;
+mod modules;
 mod output;
 mod outputs;
 mod parameters;

@@ -42,7 +42,7 @@ impl Args {
             || !self.namespace.is_empty()
             || self.all_namespaces
             || !self.policies.entrypoint.is_empty()
-            || self.policies.module.is_some()
+            || !self.policies.module.is_empty()
             || self.policies.bundle.is_some();
         if packs.is_empty() && !named && self.origin() == Origin::BuiltIn {
             packs.push(pack(DEFAULT)?);
@@ -142,7 +142,7 @@ impl CheckInfo {
     pub(crate) fn facts(&self) -> Vec<(String, Option<&About>)> {
         let name = match self.kind {
             CheckKind::Rule(_) => self.path.last().map_or("", String::as_str),
-            CheckKind::Package => "",
+            CheckKind::Package | CheckKind::Module => "",
         };
         ids(&self.namespace, name, &self.about)
     }

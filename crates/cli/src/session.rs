@@ -22,6 +22,7 @@ use crate::inventory::Wanted;
 use crate::kept;
 use crate::loaded::{self, Entry, Loaded};
 use crate::metadata::{self, About};
+use crate::modules;
 use crate::output::rendered;
 use crate::policies::{self, Origin};
 
@@ -52,10 +53,12 @@ pub(crate) enum CheckKind {
     Rule(Severity),
     /// An object of rules, by name: a whole package.
     Package,
+    /// What a module says about an object.
+    Module,
 }
 
 impl CheckInfo {
-    fn new(entry: EntryId, path: Vec<String>, kind: CheckKind) -> CheckInfo {
+    pub(crate) fn new(entry: EntryId, path: Vec<String>, kind: CheckKind) -> CheckInfo {
         let package = match (kind, path.split_last()) {
             (CheckKind::Rule(_), Some((_, package))) => package,
             _ => &path[..],
@@ -147,9 +150,8 @@ impl Session {
         compat: bool,
         sources: &mut SourceMap,
     ) -> Result<Session, CommandError> {
-        if let Some(file) = &args.policies.module {
-            let (name, wasm) = read_module(file)?;
-            return Session::from_module(args, &name, wasm);
+        if !args.policies.module.is_empty() {
+            return Session::of_modules(args, modules::read(&args.policies.module)?);
         }
         let Some(file) = &args.policies.bundle else {
             let origin = if compat && args.policies.policy.is_empty() {
@@ -292,7 +294,11 @@ impl Session {
         Ok(session)
     }
 
-    fn from_module(args: &TestArgs, name: &str, wasm: Vec<u8>) -> Result<Session, CommandError> {
+    pub(crate) fn from_module(
+        args: &TestArgs,
+        name: &str,
+        wasm: Vec<u8>,
+    ) -> Result<Session, CommandError> {
         let front = front(args.policies.capabilities.as_deref())?;
         let policy = Loaded::from_wasm(&engine(&args.net, false, &front)?, name, wasm)?;
         let mut checks = Vec::new();
@@ -350,14 +356,16 @@ impl Session {
         self.checks
             .iter()
             .filter_map(|check| {
-                let CheckKind::Rule(severity) = check.kind else {
-                    return None;
+                let (severity, name) = match check.kind {
+                    CheckKind::Rule(severity) => (severity, check.path.last().cloned()),
+                    CheckKind::Module => (Severity::Failure, Some("validate".to_owned())),
+                    CheckKind::Package => return None,
                 };
                 let about = check.about(None).cloned().unwrap_or_default();
                 Some(RuleInfo {
                     rule: RuleId {
                         package: check.namespace.clone(),
-                        name: check.path.last().cloned().unwrap_or_default(),
+                        name: name.unwrap_or_default(),
                         id: about.id,
                     },
                     level: match severity {

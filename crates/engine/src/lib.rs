@@ -7,7 +7,7 @@
 //! limit and a stack limit ([`Limits`]); whatever a module does, the host gets an [`EvalError`] and goes on.
 //!
 //! Modules of other tool chains run under the same limits: those of OPA's Wasm ABI as [`OpaModule`], those of this
-//! project's small ABI as [`ForeignPolicy`].
+//! project's small ABI as [`ForeignPolicy`], Kubewarden's as [`GuestModule`].
 
 mod answer;
 mod answers;
@@ -29,6 +29,8 @@ mod policy;
 #[cfg(test)]
 mod testing;
 mod ticker;
+mod wapc;
+mod yaml;
 
 pub use kpol_builtins::{
     BuiltinError, HostBuiltins, HostCall, NoBuiltins, Options as BuiltinOptions, Standard,
@@ -46,3 +48,7 @@ pub use crate::limits::Limits;
 pub use crate::opa::{OpaEvaluator, OpaInput, OpaModule};
 pub use crate::place::{Candidate, place};
 pub use crate::policy::{EntryId, Policy};
+pub use crate::wapc::{
+    Capabilities, CapabilityCall, CapabilityError, GuestModule, GuestOutcome, GuestProtocol,
+};
+pub use crate::yaml::yaml_of;

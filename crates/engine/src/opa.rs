@@ -20,7 +20,7 @@ use crate::{
     engine::Engine,
     error::{EvalError, LoadError},
     limits::Limits,
-    policy::{EntryId, exports_function},
+    policy::{EntryId, export_names, exports_function},
 };
 
 /// The name of the module that all imports come from.
@@ -94,15 +94,7 @@ impl OpaModule {
     /// Whether a module says that it speaks OPA's ABI. Nothing else of it is looked at.
     #[must_use]
     pub fn is_one(wasm: &[u8]) -> bool {
-        let mut exports = wasmparser::Parser::new(0)
-            .parse_all(wasm)
-            .map_while(Result::ok)
-            .filter_map(|payload| match payload {
-                wasmparser::Payload::ExportSection(exports) => Some(exports),
-                _ => None,
-            })
-            .flat_map(|exports| exports.into_iter().map_while(Result::ok));
-        exports.any(|export| export.name == ABI_MAJOR)
+        export_names(wasm).any(|name| name == ABI_MAJOR)
     }
 
     /// The names of the entrypoints, as the module has them (`main/deny`).

@@ -221,3 +221,16 @@ pub(crate) fn exports_function(module: &Module, name: &str, params: &str, result
         _ => false,
     }
 }
+
+/// The names of a module's exports, as far as they can be read. Nothing else of it is looked at.
+pub(crate) fn export_names(wasm: &[u8]) -> impl Iterator<Item = &str> {
+    wasmparser::Parser::new(0)
+        .parse_all(wasm)
+        .map_while(Result::ok)
+        .filter_map(|payload| match payload {
+            wasmparser::Payload::ExportSection(exports) => Some(exports),
+            _ => None,
+        })
+        .flat_map(|exports| exports.into_iter().map_while(Result::ok))
+        .map(|export| export.name)
+}

@@ -25,3 +25,5 @@ mod opa;
 mod places;
 #[path = "engine/results.rs"]
 mod results;
+#[path = "engine/wapc.rs"]
+mod wapc;

@@ -33,6 +33,8 @@ struct Element<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressed: Vec<SuppressedItem<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    mutations: Vec<MutationItem<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ErrorItem<'a>>,
 }
 
@@ -59,6 +61,17 @@ struct Item<'a> {
     object: Option<ObjectItem<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fingerprint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct MutationItem<'a> {
+    rule: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<ObjectItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationItem<'a>>,
+    diff: &'a str,
+    mutated: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -250,8 +263,30 @@ fn element(result: &FileResult, options: ReportOptions) -> Element<'_> {
                 owner: one.owner.as_deref(),
             })
             .collect();
+        element.mutations = result
+            .mutations
+            .iter()
+            .map(|one| MutationItem {
+                rule: one.rule.to_string(),
+                object: object(one.object.as_ref()),
+                location: one.location.as_ref().map(location),
+                diff: &one.diff,
+                mutated: &one.mutated,
+            })
+            .collect();
     }
     element
+}
+
+fn object(object: Option<&ObjectRef>) -> Option<ObjectItem<'_>> {
+    object
+        .filter(|object| **object != ObjectRef::default())
+        .map(|object| ObjectItem {
+            api_version: &object.api_version,
+            kind: &object.kind,
+            namespace: &object.namespace,
+            name: &object.name,
+        })
 }
 
 fn some(text: String) -> Option<String> {
@@ -286,16 +321,7 @@ fn item<'a>(finding: &'a Finding, file: &str, compat: bool) -> Item<'a> {
     item.title = finding.title.as_deref();
     item.remediation = finding.remediation.as_deref();
     item.links = finding.links.iter().map(String::as_str).collect();
-    item.object = finding
-        .object
-        .as_ref()
-        .filter(|object| **object != ObjectRef::default())
-        .map(|object| ObjectItem {
-            api_version: &object.api_version,
-            kind: &object.kind,
-            namespace: &object.namespace,
-            name: &object.name,
-        });
+    item.object = object(finding.object.as_ref());
     item.fingerprint = Some(fingerprint(finding, file));
     item
 }

@@ -33,7 +33,7 @@ pub use crate::finding::{Finding, Level, Loc, Location, ObjectRef, RuleId};
 pub use crate::fingerprint::fingerprint;
 pub use crate::problem::Problem;
 pub use crate::read::{ReadError, Results, read};
-pub use crate::report::{Counts, Exception, FileResult, Note, Query, Report, Suppressed};
+pub use crate::report::{Counts, Exception, FileResult, Mutation, Note, Query, Report, Suppressed};
 pub use crate::reporter::{
     Format, ReportOptions, Reporter, RuleInfo, RunInfo, Summary, UnknownFormat, reporter,
 };

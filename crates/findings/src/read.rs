@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::finding::{Finding, Level, Loc, Location, ObjectRef, RuleId};
 use crate::problem::Problem;
-use crate::report::{Counts, Exception, FileResult, Note, Suppressed};
+use crate::report::{Counts, Exception, FileResult, Mutation, Note, Suppressed};
 use crate::reporter::{RuleInfo, RunInfo};
 
 /// What a report says.
@@ -56,6 +56,7 @@ struct Element {
     failures: Option<Vec<Item>>,
     exceptions: Option<Vec<Item>>,
     suppressed: Option<Vec<Item>>,
+    mutations: Option<Vec<MutationItem>>,
     errors: Option<Vec<ErrorItem>>,
 }
 
@@ -77,6 +78,15 @@ struct Item {
     by: String,
     until: Option<String>,
     owner: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct MutationItem {
+    rule: Option<String>,
+    object: Option<ObjectItem>,
+    location: Option<LocationItem>,
+    diff: String,
+    mutated: Value,
 }
 
 #[derive(Deserialize)]
@@ -132,6 +142,7 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
         let only_errors = !errors.is_empty()
             && element.namespace.is_empty()
             && element.successes == 0
+            && element.mutations.is_none()
             && [
                 &element.skipped,
                 &element.warnings,
@@ -153,6 +164,7 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
         let notes = element.skipped.unwrap_or_default().into_iter();
         let exceptions = element.exceptions.unwrap_or_default().into_iter();
         let suppressed = element.suppressed.unwrap_or_default().into_iter();
+        let mutations = element.mutations.unwrap_or_default().into_iter();
         out.results.push(FileResult {
             successes: element.successes,
             warnings: all(element.warnings, Level::Warning),
@@ -173,6 +185,15 @@ pub fn read(text: &str) -> Result<Results, ReadError> {
                 .map(|item| suppression(item, &namespace))
                 .collect(),
             queries: Vec::new(),
+            mutations: mutations
+                .map(|item| Mutation {
+                    rule: rule(item.rule, None, &namespace, "mutation"),
+                    object: item.object.map(object),
+                    location: item.location.map(location),
+                    diff: item.diff,
+                    mutated: item.mutated,
+                })
+                .collect(),
             filename: element.filename,
             namespace,
         });
@@ -265,12 +286,7 @@ fn finding(item: Item, level: Level, namespace: &str) -> Finding {
     Finding {
         severity,
         namespace: namespace.to_owned(),
-        object: item.object.map(|object| ObjectRef {
-            api_version: object.api_version,
-            kind: object.kind,
-            namespace: object.namespace,
-            name: object.name,
-        }),
+        object: item.object.map(object),
         location: item.location.map(location),
         loc: item.loc.map(|loc| Loc {
             file: loc.file,
@@ -296,6 +312,15 @@ fn suppression(item: Item, namespace: &str) -> Suppressed {
         until: item.until.clone(),
         owner: item.owner.clone(),
         finding: finding(item, level, namespace),
+    }
+}
+
+fn object(object: ObjectItem) -> ObjectRef {
+    ObjectRef {
+        api_version: object.api_version,
+        kind: object.kind,
+        namespace: object.namespace,
+        name: object.name,
     }
 }
 

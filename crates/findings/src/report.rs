@@ -4,7 +4,7 @@ use std::io;
 
 use kpol_diagnostics::{Diagnostic, SourceMap};
 
-use crate::finding::{Finding, Location, RuleId};
+use crate::finding::{Finding, Location, ObjectRef, RuleId};
 use crate::problem::Problem;
 use crate::reporter::{Reporter, RunInfo, Summary};
 
@@ -41,6 +41,21 @@ pub struct Suppressed {
     pub owner: Option<String>,
 }
 
+/// What a policy would make of an object. It fails nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mutation {
+    /// The policy.
+    pub rule: RuleId,
+    /// The object.
+    pub object: Option<ObjectRef>,
+    /// Where it is.
+    pub location: Option<Location>,
+    /// What changes: a unified diff of YAML texts, with keys in order.
+    pub diff: String,
+    /// The object as it would be.
+    pub mutated: serde_json::Value,
+}
+
 /// A query as conftest asks it, with what it printed and traced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -75,6 +90,8 @@ pub struct FileResult {
     pub suppressed: Vec<Suppressed>,
     /// The queries behind it, as far as they printed or were traced.
     pub queries: Vec<Query>,
+    /// What policies would change.
+    pub mutations: Vec<Mutation>,
 }
 
 impl FileResult {
@@ -88,6 +105,8 @@ impl FileResult {
             .sort_by(|a, b| a.finding.sort_key().cmp(&b.finding.sort_key()));
         self.exceptions.sort();
         self.skipped.sort();
+        self.mutations
+            .sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
     }
 }
 

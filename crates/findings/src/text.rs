@@ -70,6 +70,23 @@ impl<'w> Text<'w> {
             let text = one(finding, &result.filename, self.options);
             writeln!(self.out, "{text}\n")?;
         }
+        for mutation in &result.mutations {
+            let word = paint("mutation", CYAN, self.options);
+            let place = match &mutation.location {
+                Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+                None => result.filename.clone(),
+            };
+            let object = mutation.object.as_ref().map(ToString::to_string);
+            writeln!(
+                self.out,
+                "{word}[{}]: would change {}\n --> {place}\n{}",
+                mutation.rule,
+                object
+                    .filter(|o| !o.is_empty())
+                    .unwrap_or("this".to_owned()),
+                mutation.diff
+            )?;
+        }
         if !self.options.suppress_exceptions {
             for exception in &result.exceptions {
                 let word = paint("exception", CYAN, self.options);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kpol_diagnostics::{Diagnostic, SourceMap, Span};
 use kpol_findings::{
-    Exception, FileResult, Finding, Format, Level, Location, Note, ObjectRef, Problem,
+    Exception, FileResult, Finding, Format, Level, Location, Mutation, Note, ObjectRef, Problem,
     ReportOptions, RuleId, RuleInfo, RunInfo, Summary, Suppressed, read, reporter,
 };
 
@@ -146,6 +146,17 @@ fn everything() -> Run {
             by: "comment".to_owned(),
             until: Some("2030-01-31".to_owned()),
             owner: Some("team-shop".to_owned()),
+        }],
+        mutations: vec![Mutation {
+            rule: rule("labels", Some("labels-policy")),
+            object: Some(ObjectRef {
+                kind: "Pod".to_owned(),
+                name: "a".to_owned(),
+                ..ObjectRef::default()
+            }),
+            location: place("kind", "kind"),
+            diff: "--- as it is\n+++ as it would be\n@@ -1 +1 @@\n-a: 1\n+a: \"<2>\"\n".to_owned(),
+            mutated: serde_json::json!({"a": "<2>"}),
         }],
         ..FileResult::default()
     };

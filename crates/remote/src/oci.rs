@@ -68,7 +68,9 @@ async fn layers(
             let notes = layer.annotations.as_ref();
             notes.and_then(|notes| notes.get(name)).map(String::as_str)
         };
-        let title = note(TITLE);
+        // Kubewarden's modules have no name: that of their repository says what they are.
+        let module = is_module(layer).then(|| module_name(registry.reference.repository()));
+        let title = note(TITLE).or(module.as_deref().filter(|_| !as_conftest));
         let packing = packing(layer).filter(|_| !as_conftest || note(UNPACK) == Some("true"));
         // An artifact without files is one, too: the descriptor of nothing.
         if layer.media_type == "application/vnd.oci.empty.v1+json" {
@@ -100,6 +102,20 @@ async fn layers(
         }
     }
     Ok(tree)
+}
+
+/// Whether a layer is a WebAssembly module, by its type.
+fn is_module(layer: &OciDescriptor) -> bool {
+    matches!(
+        layer.media_type.as_str(),
+        "application/vnd.wasm.content.layer.v1+wasm" | "application/wasm"
+    )
+}
+
+/// The file of a module from that repository: `policies/pod-privileged` has `pod-privileged.wasm`.
+fn module_name(repository: &str) -> String {
+    let name = repository.rsplit('/').next().unwrap_or(repository);
+    format!("{name}.wasm")
 }
 
 /// How a layer is packed, by its type.

@@ -71,7 +71,8 @@ impl Source {
             checksum: None,
             filename: None,
         };
-        if kind == "oci" {
+        // Kubewarden writes `registry://`.
+        if kind == "oci" || kind == "registry" {
             let reference = rest.split_once("://").map_or(rest.as_str(), |(_, r)| r);
             source.place = Place::Oci(reference.to_owned());
             return Ok(source);

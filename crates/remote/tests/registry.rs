@@ -101,6 +101,36 @@ fn what_is_pushed_is_pulled() {
 }
 
 #[test]
+fn modules_of_kubewarden_are_pulled() {
+    let server = Server::start();
+    for (tag, kind, notes) in [
+        ("a", "application/vnd.wasm.content.layer.v1+wasm", &[][..]),
+        ("b", "application/wasm", &[]),
+        ("c", "application/wasm", &[(TITLE, "mine.wasm")]),
+    ] {
+        let layer = server.blob(kind, notes, b"\0asm");
+        let config = server.blob("application/vnd.wasm.config.v1+json", &[], b"{}");
+        let manifest = format!(
+            r#"{{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+              "config": {config}, "layers": [{layer}]}}"#
+        );
+        server.manifest("policies/pod-privileged", tag, &manifest);
+        let dir = tempfile::tempdir().unwrap();
+        let source = format!(
+            "registry://{}/policies/pod-privileged:{tag}",
+            server.address
+        );
+        pull(&request(dir.path(), &[&source])).unwrap();
+        let name = if tag == "c" {
+            "mine.wasm"
+        } else {
+            "pod-privileged.wasm"
+        };
+        assert_eq!(read(dir.path(), name), "\0asm");
+    }
+}
+
+#[test]
 fn a_lock_file_keeps_what_it_has() {
     let server = Server::start();
     let dir = tempfile::tempdir().unwrap();

@@ -1,18 +1,19 @@
 //! The bytes that cross the boundary, without the boundary: testable on any machine.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
-use crate::{Finding, Policy};
+use crate::{Finding, Settings};
 
 /// Runs a policy over the JSON text of one document and returns the JSON text of the answer: an
 /// array of findings, or an object with the field `error` where the text is not JSON.
 ///
 /// An answer that is no array must never count as a pass; kpol reports it as a check that could not
 /// be done.
-pub fn answer(policy: Policy, input: &[u8]) -> Vec<u8> {
+pub fn answer(policy: impl FnOnce(&Value) -> Vec<Finding>, input: &[u8]) -> Vec<u8> {
     let answer = match serde_json::from_slice::<Value>(input) {
         Ok(document) => policy(&document)
             .into_iter()
@@ -20,9 +21,34 @@ pub fn answer(policy: Policy, input: &[u8]) -> Vec<u8> {
             .collect(),
         Err(error) => json!({ "error": format!("the input document is not JSON: {error}") }),
     };
+    written(&answer)
+}
+
+/// Reads the JSON text of settings and returns them with the JSON text of the answer: an empty array
+/// where they are good, else an object with the field `error`.
+pub fn configure<S: Settings>(input: &[u8]) -> (Option<S>, Vec<u8>) {
+    match read(input) {
+        Ok(settings) => (Some(settings), written(&json!([]))),
+        Err(message) => (None, refusal(&message)),
+    }
+}
+
+/// Reads settings.
+fn read<S: Settings>(input: &[u8]) -> Result<S, String> {
+    let settings: Value = serde_json::from_slice(input)
+        .map_err(|error| format!("the settings are not JSON: {error}"))?;
+    S::read(&settings)
+}
+
+/// The answer that says why there is none.
+pub(crate) fn refusal(message: &str) -> Vec<u8> {
+    written(&json!({ "error": message }))
+}
+
+pub(crate) fn written(answer: &Value) -> Vec<u8> {
     // A `Value` has text keys only, so that writing it cannot fail; an empty answer is refused by
     // the host all the same.
-    serde_json::to_vec(&answer).unwrap_or_default()
+    serde_json::to_vec(answer).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -82,6 +108,37 @@ mod tests {
             assert!(
                 error.starts_with("the input document is not JSON"),
                 "{error}"
+            );
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Least(u64);
+
+    impl Settings for Least {
+        fn read(settings: &Value) -> Result<Self, String> {
+            let least = &settings["least"];
+            least
+                .as_u64()
+                .map(Least)
+                .ok_or("`least` is no number".into())
+        }
+    }
+
+    #[test]
+    fn settings_are_read_or_refused() {
+        let (settings, answer) = configure::<Least>(br#"{"least": 2}"#);
+        assert_eq!((settings, &answer[..]), (Some(Least(2)), &b"[]"[..]));
+        for (input, said) in [
+            ("null", "`least` is no number"),
+            ("{", "the settings are not JSON"),
+        ] {
+            let (settings, answer) = configure::<Least>(input.as_bytes());
+            let answer: Value = serde_json::from_slice(&answer).unwrap();
+            assert_eq!(settings, None);
+            assert!(
+                answer["error"].as_str().unwrap().starts_with(said),
+                "{answer}"
             );
         }
     }

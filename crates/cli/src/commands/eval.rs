@@ -59,9 +59,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, CommandError> {
     let mut sources = SourceMap::new();
     let mut data = Data::new();
     let mut origin = Origin::Paths(args.policies.policy.clone());
-    let mut module = match &args.policies.module {
-        Some(file) => Some(session::read_module(file)?),
-        None => None,
+    let mut module = match &args.policies.module[..] {
+        [] => None,
+        [file] => Some(session::read_module(file)?),
+        _ => {
+            return Err(CommandError::Plain(
+                "`kpol eval` evaluates one module".to_owned(),
+            ));
+        }
     };
     if let Some(file) = &args.policies.bundle {
         let mut bundle = bundle::open(file)?;
@@ -92,6 +97,12 @@ fn of_module(
     data: Data,
     sources: &mut SourceMap,
 ) -> Result<Option<Value>, CommandError> {
+    if crate::modules::is_one(&wasm) {
+        return Err(CommandError::Help(
+            format!("`{name}` judges objects, and has no entrypoint to evaluate"),
+            "run it with `kpol test --module`".to_owned(),
+        ));
+    }
     let front = crate::host::front(args.policies.capabilities.as_deref())?;
     let policy = Loaded::from_wasm(&crate::host::engine(&args.net, false, &front)?, name, wasm)?;
     let entry = match (&args.query, entrypoint(args)?) {

@@ -1,5 +1,6 @@
 //! `kpol test`.
 
+mod admission;
 mod evaluate;
 pub(crate) mod input;
 mod pipeline;
@@ -20,10 +21,12 @@ use self::pipeline::{FileOutcome, Pipeline};
 use crate::args::{LimitArgs, NetArgs, PolicyArgs};
 use crate::exit::{CommandError, Exit};
 use crate::inputs::{self, InputFile, Wanted};
+use crate::loaded::Loaded;
+use crate::modules::ModuleArgs;
 use crate::outputs::{self, Outputs};
 use crate::pod_security::Standard;
 use crate::policies::Origin;
-use crate::session::Session;
+use crate::session::{CheckInfo, Session};
 use crate::{changed, inventory, parameters};
 
 const EXAMPLES: &str = "\
@@ -35,9 +38,10 @@ Examples:
   kpol test -o text -o sarif=kpol.sarif .  results for people, and for a code scanner
   kpol test -o json 'k8s/**/*.yaml'        machine-readable results
   kpol test --pod-security restricted k8s/ the Pod Security Standards, all checks, whatever namespaces ask for
-  kpol test --module policy.wasm app.yaml  a compiled policy, of kpol or of OPA
   kpol test --pack nsa,owasp app.yaml      other rules of the built-in library; `--pack all` runs all of them
   kpol test --skip-rule 'images/*' app.yaml
+  kpol test --module policy.wasm app.yaml  a compiled policy, of kpol, of OPA or of Kubewarden
+  kpol test --module policy.wasm --settings settings.yaml app.yaml
   kpol test -b bundle.tar.gz app.yaml      an OPA bundle";
 
 /// Runs over fewer files than this have no progress bar.
@@ -159,9 +163,21 @@ pub(crate) struct Args {
     #[arg(long)]
     github_hide_passed: bool,
     #[command(flatten)]
+    pub(crate) modules: ModuleArgs,
+    #[command(flatten)]
     pub(crate) net: NetArgs,
     #[command(flatten)]
     limits: LimitArgs,
+}
+
+impl Args {
+    /// What an evaluation may use.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            timeout: self.limits.timeout,
+            memory: self.limits.max_memory,
+        }
+    }
 }
 
 /// Checks the inputs.
@@ -246,11 +262,8 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         inventory::add_files(&mut data, &wanted, &files, &reading)?;
     }
     drop(sources);
-    let limits = Limits {
-        timeout: args.limits.timeout,
-        memory: args.limits.max_memory,
-    };
-    let mut pipeline = Pipeline::new(&session, reading, data, limits);
+    let mut pipeline = Pipeline::new(&session, reading, data, args.limits());
+    pipeline.trace = args.trace;
     pipeline.compat = compat;
     pipeline.builtin_errors = compat && args.show_builtin_errors;
     outputs.begin(&RunInfo {
@@ -456,6 +469,14 @@ impl Run<'_> {
                 "no rule ran: the files have no documents".to_owned(),
             ));
         }
+        if let Loaded::Modules(_) = session.policy {
+            let idle = |check: &&CheckInfo| !self.ran.contains(&check.entry);
+            // Of the files that changed, none may be for a module.
+            return match session.checks.iter().find(idle) {
+                Some(check) if self.args.changed_since.is_none() => Err(session.not_for_any(check)),
+                _ => Ok(()),
+            };
+        }
         let silent: Vec<String> = session
             .checks
             .iter()
@@ -542,7 +563,7 @@ fn files(
     let wanted = Wanted {
         parser: args.parser.as_deref().map(parser).transpose()?,
         ignore: ignore.transpose()?,
-        all_formats: args.policies.module.is_some()
+        all_formats: !args.policies.module.is_empty()
             || args.policies.bundle.is_some()
             || args.origin() != Origin::BuiltIn,
         charts: !args.no_render && !compat,

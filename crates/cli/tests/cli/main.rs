@@ -16,6 +16,7 @@ mod checks;
 mod eval;
 mod exceptions;
 mod help;
+mod kubewarden;
 mod library;
 mod limits;
 mod manifests;

@@ -1,10 +1,16 @@
 //! The policy, run natively over whole documents.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use kpol_policy_sdk::{Value, answer};
+use kpol_policy_sdk::{Settings, Value, answer};
+use resource_quantities::{Maximum, check};
 
 fn run(document: &str) -> Value {
-    let text = answer(resource_quantities::check, document.as_bytes());
+    run_with("{}", document)
+}
+
+fn run_with(settings: &str, document: &str) -> Value {
+    let most = Maximum::read(&parse(settings.as_bytes())).unwrap();
+    let text = answer(|document| check(&most, document), document.as_bytes());
     parse(&text)
 }
 
@@ -88,4 +94,37 @@ fn absent_fields_and_other_kinds_pass() {
     ] {
         assert_eq!(run(document), parse(b"[]"), "{document}");
     }
+}
+
+#[test]
+fn a_limit_above_the_most_is_found_at_its_place() {
+    let pod = r#"{"kind": "Pod", "spec": {"containers": [{"name": "web", "resources":
+        {"requests": {"memory": "9Gi"}, "limits": {"memory": "8Gi", "cpu": "1"}}}]}}"#;
+    let findings = run_with(r#"{"maximum": {"memory": "4Gi", "cpu": 2}}"#, pod);
+    assert_eq!(findings.as_array().unwrap().len(), 2);
+    assert_eq!(
+        findings[1],
+        parse(
+            br#"{
+            "msg": "container `web` may have `8Gi` of memory, more than `4Gi`",
+            "path": ["spec", "containers", 0, "resources", "limits", "memory"]
+        }"#
+        )
+    );
+}
+
+#[test]
+fn settings_that_are_none_are_refused() {
+    for (settings, said) in [
+        (r#"{"maximum": 1}"#, "`maximum` is no object"),
+        (
+            r#"{"maximum": {"cpu": "x"}}"#,
+            "`maximum.cpu` is no quantity: \"x\"",
+        ),
+        (r#"{"other": {}}"#, "there is no setting `other`"),
+    ] {
+        let refused = Maximum::read(&parse(settings.as_bytes()));
+        assert_eq!(refused.unwrap_err(), said);
+    }
+    assert!(Maximum::read(&Value::Null).is_ok());
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kpol_diagnostics::Diagnostic;
 use kpol_engine::{EntryId, EvalError, Trace, Yield};
-use kpol_findings::{Exception, Finding, Level, Loc, Location, Problem, Query, RuleId};
+use kpol_findings::{Exception, Finding, Level, Loc, Location, Mutation, Problem, Query, RuleId};
 use kpol_input::Document;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -36,6 +36,8 @@ pub(super) struct Checked {
     pub(super) passed: u64,
     pub(super) exceptions: Vec<Exception>,
     pub(super) queries: Vec<Query>,
+    /// What modules would change.
+    pub(super) mutations: Vec<Mutation>,
 }
 
 /// How documents are evaluated.
@@ -45,6 +47,8 @@ pub(super) struct Evaluation<'s> {
     pub(super) compat: bool,
     /// In compat mode: whether an error of a builtin ends the run.
     pub(super) builtin_errors: bool,
+    /// Whether what modules log is told.
+    pub(super) trace: bool,
 }
 
 impl Evaluation<'_> {
@@ -121,6 +125,10 @@ impl Evaluation<'_> {
         let severity = match check.kind {
             CheckKind::Rule(severity) => severity,
             CheckKind::Package => return self.package(worker, check, input, document, outcome),
+            CheckKind::Module => {
+                self.module(worker, check, input, document, outcome);
+                return Ok(());
+            }
         };
         let (exceptions, exception_query) = exceptions(check, exempted);
         if self.session.uses.print {
@@ -228,6 +236,7 @@ impl Evaluation<'_> {
             passed: 0,
             exceptions: Vec::new(),
             queries: Vec::new(),
+            mutations: Vec::new(),
         };
         for one in yields {
             let value: Value = serde_json::from_str(&one.json).unwrap_or(Value::Null);

@@ -33,6 +33,8 @@ pub(super) struct Pipeline<'s> {
     pub(super) compat: bool,
     /// In compat mode: whether an error of a builtin ends the run.
     pub(super) builtin_errors: bool,
+    /// Whether what modules log is told.
+    pub(super) trace: bool,
     workers: Mutex<Vec<Worker>>,
 }
 
@@ -64,6 +66,7 @@ impl<'s> Pipeline<'s> {
             limits,
             compat: false,
             builtin_errors: false,
+            trace: false,
             workers: Mutex::new(Vec::new()),
         }
     }
@@ -138,6 +141,7 @@ impl<'s> Pipeline<'s> {
             session: self.session,
             compat: self.compat,
             builtin_errors: self.builtin_errors,
+            trace: self.trace,
         };
         let one = |document: &Document| {
             self.with_worker(&data, |worker| match worker {
@@ -241,6 +245,7 @@ impl<'s> Pipeline<'s> {
                     passed,
                     exceptions,
                     queries,
+                    mutations,
                 } = checked;
                 whole.ran.insert(entry);
                 let (defined, told) = tests.entry(namespace.clone()).or_default();
@@ -251,6 +256,7 @@ impl<'s> Pipeline<'s> {
                     .or_insert_with_key(|name| new(name));
                 file.successes += passed;
                 file.queries.extend(queries);
+                file.mutations.extend(mutations);
                 file.exceptions.extend::<Vec<Exception>>(exceptions);
                 match severity {
                     Severity::Failure => file.failures.extend(findings),
