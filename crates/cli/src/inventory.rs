@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use kpol_compiler::reads::Read;
 use kpol_engine::Data;
 use kpol_formats::Parser;
+use kpol_gatekeeper::{Inventory, Object, Uses};
 use kpol_input::{Document, Part};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,17 @@ impl Wanted {
         Wanted(reads.iter().filter_map(place).collect())
     }
 
+    /// What Gatekeeper's templates look at.
+    pub(crate) fn of_templates(uses: &Uses) -> Wanted {
+        let place = |path: &Vec<Option<String>>| Place {
+            keys: (path.iter())
+                .map(|key| key.clone().map(|key| vec![key]))
+                .collect(),
+            presence: false,
+        };
+        Wanted(uses.inventory.iter().map(place).collect())
+    }
+
     /// Adds what others look at.
     pub(crate) fn add(&mut self, other: &Wanted) {
         self.0.extend(other.0.iter().cloned());
@@ -116,34 +128,60 @@ impl Wanted {
     }
 }
 
-/// Reads the files once, and adds what is wanted of them to the data. Of documents with the same identity the last one
-/// stays. What cannot be read is told when it is checked.
+/// Reads the files once, and adds what is wanted of them to the data, and Namespaces to those where there is a place
+/// for them. Of documents with the same identity the last one stays. What cannot be read is told when it is checked.
 ///
 /// # Errors
 /// Where the data has an `inventory` of its own that does not fit.
 pub(crate) fn add_files(
     data: &mut Data,
     wanted: &Wanted,
+    namespaces: Option<&mut Inventory>,
     files: &[InputFile],
     reading: &Reading,
 ) -> Result<(), CommandError> {
+    let seek = namespaces.is_some();
+    if wanted.is_nothing() && !seek {
+        return Ok(());
+    }
+    let mut found_namespaces: Vec<Document> = Vec::new();
     let mut places: BTreeMap<Vec<String>, Document> = BTreeMap::new();
-    let of_file = |file: &InputFile| -> Vec<(Vec<String>, Document)> {
+    let of_file = |file: &InputFile| {
         let plain = matches!(file.kind, InputKind::Text(Parser::Yaml | Parser::Json));
-        let read = reading.read_if(file, &|text| !plain || wanted.may_be_in(text));
+        let may_be = |text: &str| {
+            !plain
+                || wanted.may_be_in(text)
+                || (seek && text.contains(['\\', '!']))
+                || (seek && text.contains("Namespace"))
+        };
+        let read = reading.read_if(file, &may_be);
         let input = read.ok().flatten();
         let documents = input.iter().flat_map(|input| &input.documents);
-        documents
+        let namespaces: Vec<Document> = documents
+            .clone()
+            .filter(|document| seek && Object::of(document).is_namespace())
+            .map(|document| document.part(&Part::whole()))
+            .collect();
+        let wanted: Vec<(Vec<String>, Document)> = documents
             .filter_map(|document| {
                 let place = place(document)?;
                 let part = wanted.part(&place)?;
                 Some((place, document.part(&part)))
             })
-            .collect()
+            .collect();
+        (wanted, namespaces)
     };
     for batch in files.chunks(BATCH) {
         let found: Vec<_> = batch.par_iter().map(of_file).collect();
-        places.extend(found.into_iter().flatten());
+        for (wanted, namespaces) in found {
+            places.extend(wanted);
+            found_namespaces.extend(namespaces);
+        }
+    }
+    if let Some(namespaces) = namespaces {
+        for document in &found_namespaces {
+            namespaces.add(document);
+        }
     }
     merge(data, places)
 }

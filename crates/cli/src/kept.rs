@@ -107,7 +107,8 @@ pub(crate) fn load(engine: &Engine, name: &[u8]) -> Option<Session> {
         .map(|(namespace, query)| Some((namespace, policy.entrypoint(&query)?)))
         .collect::<Option<BTreeMap<_, _>>>()?;
     Some(Session {
-        policy: Loaded::Policy(policy),
+        policy: Some(Loaded::Policy(policy)),
+        gatekeeper: None,
         checks,
         known: Vec::new(),
         namespaces: kept.namespaces,

@@ -11,6 +11,7 @@ mod config;
 mod configs;
 mod data;
 mod exit;
+mod gatekeeper;
 mod host;
 mod inputs;
 mod inventory;

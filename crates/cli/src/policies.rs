@@ -10,6 +10,7 @@ use kpol_syntax::ast::{Module, RegoVersion};
 use kpol_syntax::parse_module;
 
 use crate::exit::CommandError;
+use crate::gatekeeper;
 
 /// Where policies come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,11 +87,12 @@ fn load_files(
     sources: &mut SourceMap,
     wanted: fn(&Path) -> bool,
 ) -> Result<Policies, CommandError> {
-    let texts = read(origin, version, sources, wanted)?;
+    let texts = read(origin, version, sources, wanted, false)?;
     parse(origin, &texts, sources)
 }
 
-/// Reads the policies of an origin, with unit tests or without them.
+/// Reads the policies of an origin, with unit tests or without them. Where they are optional, paths may be without
+/// Rego: then those have policies of Gatekeeper.
 ///
 /// # Errors
 /// As [`load`].
@@ -98,14 +100,11 @@ pub(crate) fn texts(
     origin: &Origin,
     version: RegoVersion,
     tests: bool,
+    optional: bool,
     sources: &mut SourceMap,
 ) -> Result<Vec<(SourceId, RegoVersion)>, CommandError> {
-    read(
-        origin,
-        version,
-        sources,
-        if tests { is_rego } else { is_policy },
-    )
+    let wanted = if tests { is_rego } else { is_policy };
+    read(origin, version, sources, wanted, optional)
 }
 
 fn read(
@@ -113,6 +112,7 @@ fn read(
     version: RegoVersion,
     sources: &mut SourceMap,
     wanted: fn(&Path) -> bool,
+    optional: bool,
 ) -> Result<Vec<(SourceId, RegoVersion)>, CommandError> {
     let mut texts: Vec<(SourceId, RegoVersion)> = Vec::new();
     match origin {
@@ -123,9 +123,9 @@ fn read(
                 texts.push((source, file.version.unwrap_or(version)));
             }
         }
-        Origin::Paths(paths) => from_files(paths, wanted, version, &mut texts, sources)?,
+        Origin::Paths(paths) => from_files(paths, wanted, version, optional, &mut texts, sources)?,
         Origin::Both(paths) => {
-            from_files(paths, wanted, version, &mut texts, sources)?;
+            from_files(paths, wanted, version, optional, &mut texts, sources)?;
             library(wanted, &mut texts, sources);
         }
     }
@@ -149,11 +149,20 @@ fn from_files(
     paths: &[PathBuf],
     wanted: fn(&Path) -> bool,
     version: RegoVersion,
+    optional: bool,
     texts: &mut Vec<(SourceId, RegoVersion)>,
     sources: &mut SourceMap,
 ) -> Result<(), CommandError> {
     for path in paths {
-        for file in files(path, wanted)? {
+        let found = if optional {
+            if gatekeeper::is_file(path) {
+                continue;
+            }
+            files_like(path, wanted)?
+        } else {
+            files(path, wanted)?
+        };
+        for file in found {
             let text = std::fs::read_to_string(&file).map_err(|error| {
                 CommandError::Plain(format!("cannot read `{}`: {error}", file.display()))
             })?;
@@ -228,6 +237,24 @@ pub(crate) fn rego_files(path: &Path) -> Result<Vec<PathBuf>, CommandError> {
 }
 
 fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, CommandError> {
+    let found = files_like(path, wanted)?;
+    if found.is_empty() {
+        return Err(CommandError::Help(
+            format!("no policy (`.rego` file) below `{}`", path.display()),
+            "`-p` names a folder with policies; leave it out to use the built-in ones".to_owned(),
+        ));
+    }
+    Ok(found)
+}
+
+/// All files of a kind at a path, sorted; a path that is a file is its own.
+///
+/// # Errors
+/// Where a path cannot be read.
+pub(crate) fn files_like(
+    path: &Path,
+    wanted: impl Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>, CommandError> {
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
@@ -249,12 +276,6 @@ fn files(path: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, Command
         }
     }
     found.sort();
-    if found.is_empty() {
-        return Err(CommandError::Help(
-            format!("no policy (`.rego` file) below `{}`", path.display()),
-            "`-p` names a folder with policies; leave it out to use the built-in ones".to_owned(),
-        ));
-    }
     Ok(found)
 }
 

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use kpol_compiler::suggest::nearest;
 use kpol_diagnostics::SourceMap;
+use kpol_gatekeeper_run::Gatekeeper;
 use kpol_library::packs::{DEFAULT, Pattern};
 use kpol_library::{About, Facts, Pack, Selection, texts};
 
 use crate::commands::test::Args;
 use crate::exit::CommandError;
+use crate::gatekeeper;
 use crate::output::rendered;
 use crate::pod_security::Standard;
 use crate::policies::Origin;
@@ -226,7 +228,18 @@ impl Session {
             let facts = check.facts();
             facts.iter().any(|(id, _)| !check.hidden.contains(id))
         });
-        if self.checks.is_empty() {
+        if let Some(gatekeeper) = &mut self.gatekeeper {
+            gatekeeper.retain(|constraint| {
+                let id = gatekeeper::id(constraint);
+                own.has(Facts {
+                    id: &id,
+                    about: None,
+                })
+            });
+        }
+        let constraints = (self.gatekeeper.as_ref())
+            .is_some_and(|gatekeeper| gatekeeper.constraints().next().is_some());
+        if self.checks.is_empty() && !constraints {
             return Err(CommandError::Help(
                 "no rule ran: none of the policies' rules is among those that were asked for"
                     .to_owned(),
@@ -244,6 +257,8 @@ impl Session {
         let mut ids: Vec<String> = (self.checks.iter())
             .flat_map(|check| check.facts().into_iter().map(|(id, _)| id))
             .collect();
+        let constraints = self.gatekeeper.iter().flat_map(Gatekeeper::constraints);
+        ids.extend(constraints.map(gatekeeper::id));
         ids.sort();
         ids.dedup();
         ids

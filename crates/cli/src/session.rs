@@ -10,6 +10,7 @@ use kpol_compiler::{plan, resolve};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_engine::{Data, EntryId, Policy};
 use kpol_findings::{Level, RuleId, RuleInfo};
+use kpol_gatekeeper_run::Gatekeeper;
 use kpol_syntax::ast::{Module, RegoVersion};
 
 use crate::bundle;
@@ -17,6 +18,7 @@ use crate::commands::test::Args as TestArgs;
 use crate::compile_errors::{self, Stage};
 use crate::discover::{self, Namespaces, Severity};
 use crate::exit::CommandError;
+use crate::gatekeeper;
 use crate::host::{engine, front, loaded_by};
 use crate::inventory::Wanted;
 use crate::kept;
@@ -125,7 +127,10 @@ impl Uses {
 
 /// A policy that is ready to run, and its checks.
 pub(crate) struct Session {
-    pub(crate) policy: Loaded,
+    /// The policy; none where there are constraints of Gatekeeper only.
+    pub(crate) policy: Option<Loaded>,
+    /// Templates and constraints of Gatekeeper.
+    pub(crate) gatekeeper: Option<Gatekeeper>,
     pub(crate) checks: Vec<CheckInfo>,
     /// The ids of all rules, those that were not chosen too.
     pub(crate) known: Vec<String>,
@@ -179,7 +184,15 @@ impl Session {
         let mut front = front(args.policies.capabilities.as_deref())?;
         front.strict = args.strict;
         let version = args.policies.version();
-        let texts = policies::texts(origin, version, compat, sources);
+        let found = match origin {
+            Origin::Paths(paths) | Origin::Both(paths)
+                if !compat && args.policies.entrypoint.is_empty() =>
+            {
+                gatekeeper::texts(paths)?
+            }
+            _ => None,
+        };
+        let texts = policies::texts(origin, version, compat, found.is_some(), sources);
         let texts = if compat {
             let told = |_| CommandError::Chain(compile_errors::no_policies(&args.policies.policy));
             texts.map_err(told)?
@@ -187,8 +200,17 @@ impl Session {
             texts?
         };
         let engine = engine(&args.net, compat, &front)?;
-        let name = kept::name(&asked(args, compat, origin)?, &texts, sources);
-        if let Some(session) = name.as_ref().and_then(|name| kept::load(&engine, name)) {
+        let asked = asked(args, compat, origin)?;
+        let mut gatekeeper = None;
+        if let Some(found) = found {
+            gatekeeper = gatekeeper::load(found, &engine, &front, &asked)?;
+            if texts.is_empty() {
+                return Session::of_constraints(gatekeeper);
+            }
+        }
+        let name = kept::name(&asked, &texts, sources);
+        if let Some(mut session) = name.as_ref().and_then(|name| kept::load(&engine, name)) {
+            session.gatekeeper = gatekeeper;
             return Ok(session);
         }
         let policies = policies::parse(origin, &texts, sources)?;
@@ -229,7 +251,14 @@ impl Session {
         if !found.errors.is_empty() && !compat {
             return Err(rendered(sources, &found.errors));
         }
-        if !compat {
+        // Constraints need no `package main` beside them.
+        let alone = gatekeeper.is_some()
+            && args.namespace.is_empty()
+            && (found.namespaces.iter()).all(|namespace| of_library.contains(namespace));
+        if alone && found.checks.is_empty() {
+            return Session::of_constraints(gatekeeper);
+        }
+        if !compat && !alone {
             missing(&wanted, &found)?;
         }
         let namespaces = namespaces(&policies.modules, &run, &found, compat);
@@ -277,8 +306,9 @@ impl Session {
             exceptions.insert(namespace.clone(), entry(&policy, &query)?);
             queries.insert(namespace, query);
         }
-        let session = Session {
-            policy: Loaded::Policy(policy),
+        let mut session = Session {
+            policy: Some(Loaded::Policy(policy)),
+            gatekeeper: None,
             checks,
             known: Vec::new(),
             namespaces,
@@ -291,7 +321,33 @@ impl Session {
         if let Some(name) = name {
             kept::store(&engine, &name, &artifact, &session, queries);
         }
+        session.gatekeeper = gatekeeper;
         Ok(session)
+    }
+
+    /// A session of Gatekeeper's constraints alone.
+    fn of_constraints(gatekeeper: Option<Gatekeeper>) -> Result<Session, CommandError> {
+        if gatekeeper
+            .as_ref()
+            .is_none_or(|one| one.constraints().next().is_none())
+        {
+            return Err(CommandError::Help(
+                "no rule ran: there are ConstraintTemplates, and no constraint that uses one".to_owned(),
+                "a constraint says which objects a template is about: `apiVersion: constraints.gatekeeper.sh/v1beta1`".to_owned(),
+            ));
+        }
+        Ok(Session {
+            policy: None,
+            gatekeeper,
+            checks: Vec::new(),
+            known: Vec::new(),
+            namespaces: Vec::new(),
+            exceptions: BTreeMap::new(),
+            uses: Uses::default(),
+            exceptions_inventory: Wanted::default(),
+            chosen: false,
+            data: Data::new(),
+        })
     }
 
     pub(crate) fn from_module(
@@ -328,7 +384,8 @@ impl Session {
         namespaces.sort();
         namespaces.dedup();
         Ok(Session {
-            policy,
+            policy: Some(policy),
+            gatekeeper: None,
             checks,
             known: Vec::new(),
             namespaces,
@@ -347,6 +404,9 @@ impl Session {
         let mut all = self.exceptions_inventory.clone();
         for check in &self.checks {
             all.add(&check.inventory);
+        }
+        if let Some(gatekeeper) = &self.gatekeeper {
+            all.add(&Wanted::of_templates(gatekeeper.uses()));
         }
         all
     }
@@ -380,6 +440,7 @@ impl Session {
                     tags: about.tags,
                 })
             })
+            .chain(self.gatekeeper.iter().flat_map(gatekeeper::rules))
             .collect()
     }
 }

@@ -77,8 +77,6 @@ enum Suite {
     Locations(Folder),
     /// Gatekeeper's library: the unit tests of `unit.jsonl` in DIR.
     GatekeeperSrc(Folder),
-    /// Gatekeeper's library: the violations of `golden.jsonl` in DIR.
-    GatekeeperGolden(Folder),
     /// RBAC: Kubernetes' and audit2rbac's cases in DIR, its default roles, and the dump beside it.
     Rbac(Folder),
     /// The Pod Security Standards: `index.jsonl` and `matrix.jsonl` in DIR, as Pods and in Deployments.
@@ -87,6 +85,11 @@ enum Suite {
     PssManifests(Folder),
     /// The Pod Security Standards on kyverno's labelled manifests: `pod-security.jsonl` in DIR.
     Kyverno(Folder),
+    /// Gatekeeper's library: the templates, constraints and samples of DIR, with what `index.jsonl` and `golden.jsonl`
+    /// say about them.
+    Gatekeeper(Folder),
+    /// Gatekeeper's library on real manifests: `gator/` in DIR.
+    GatekeeperManifests(Folder),
     /// No suite: draws findings from a report of `kpol test -o json`, as rows of a table for somebody to judge.
     Sample {
         /// The report.
@@ -173,13 +176,15 @@ fn main() -> ExitCode {
         ),
         Suite::Locations(folder) => ("locations", folder.run(suites::locations::run)),
         Suite::GatekeeperSrc(folder) => ("gatekeeper-src", folder.run(suites::gatekeeper::units)),
-        Suite::GatekeeperGolden(folder) => {
-            ("gatekeeper-golden", folder.run(suites::gatekeeper::golden))
-        }
         Suite::Rbac(folder) => ("rbac", folder.run(suites::rbac::run)),
         Suite::Pss(folder) => ("pss", folder.run(suites::pss::fixtures)),
         Suite::PssManifests(folder) => ("pss-manifests", folder.run(suites::pss::manifests)),
         Suite::Kyverno(folder) => ("kyverno", folder.run(suites::pss::kyverno)),
+        Suite::Gatekeeper(folder) => ("gatekeeper", folder.run(suites::gatekeeper::library::run)),
+        Suite::GatekeeperManifests(folder) => (
+            "gatekeeper-manifests",
+            folder.run(suites::gatekeeper::manifests::run),
+        ),
         Suite::Sample {
             report,
             root,

@@ -90,11 +90,13 @@ impl Inventory {
         self.namespaces.get(name)
     }
 
-    /// What is known about the Namespace of a review. `default` is always there, if only by its name.
+    /// What is known about the Namespace of a review. As in `gator test`, an object that does not say its namespace is in
+    /// one without a name and labels, and `default` is always there, if only by its name.
     #[must_use]
     pub fn namespace_of(&self, review: &Review) -> Namespace {
         match review.namespace_name() {
-            "" => Namespace::Unknown,
+            "" if review.is_request() => Namespace::Unknown,
+            "" => Namespace::Named(String::new()),
             name => match self.namespaces.get(name) {
                 Some(document) => Namespace::of(document),
                 None if name == "default" => Namespace::Named("default".to_owned()),

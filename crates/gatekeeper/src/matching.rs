@@ -157,11 +157,18 @@ impl Match {
     }
 
     fn scope(&self, object: &Object<'_>, namespace: &Namespace) -> bool {
-        let has = !object.namespace.is_empty() || namespace.is_given();
+        let has = if !object.namespace.is_empty() {
+            Some(true)
+        } else if namespace.name() == Some("") {
+            // A manifest need not say where it goes; of kinds that nobody knows both may be.
+            object.is_namespaced()
+        } else {
+            Some(namespace.is_given())
+        };
         match self.scope {
             Scope::Any => true,
-            Scope::Cluster => object.is_namespace() || !has,
-            Scope::Namespaced => !object.is_namespace() && has,
+            Scope::Cluster => object.is_namespace() || has != Some(true),
+            Scope::Namespaced => !object.is_namespace() && has != Some(false),
         }
     }
 

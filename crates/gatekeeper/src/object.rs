@@ -57,6 +57,49 @@ pub(crate) fn group_version(api: &str) -> (&str, &str) {
     }
 }
 
+/// The kinds of Kubernetes whose objects are in no namespace.
+const CLUSTER_SCOPED: &[&str] = &[
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "CertificateSigningRequest",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "ClusterTrustBundle",
+    "ComponentStatus",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "DeviceTaintRule",
+    "FlowSchema",
+    "IPAddress",
+    "IngressClass",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PodSecurityPolicy",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "RuntimeClass",
+    "SelfSubjectAccessReview",
+    "SelfSubjectReview",
+    "SelfSubjectRulesReview",
+    "ServiceCIDR",
+    "StorageClass",
+    "StorageVersion",
+    "StorageVersionMigration",
+    "SubjectAccessReview",
+    "TokenReview",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
+];
+
 /// An object: a node of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Object<'d> {
@@ -111,6 +154,14 @@ impl<'d> Object<'d> {
     #[must_use]
     pub fn is_namespace(&self) -> bool {
         self.kind == "Namespace" && self.group.is_empty()
+    }
+
+    /// Whether objects of its kind are in namespaces; none of kinds that are not Kubernetes' own.
+    #[must_use]
+    pub fn is_namespaced(&self) -> Option<bool> {
+        let own = !self.group.contains('.') || self.group.ends_with(".k8s.io");
+        let cluster = CLUSTER_SCOPED.contains(&self.kind);
+        own.then_some(!cluster)
     }
 
     /// The value of a label. Labels that are not all strings are none at all, as in Kubernetes' libraries.

@@ -185,7 +185,7 @@ impl Visitor for Checker<'_> {
             match reference.segments().nth(1) {
                 Some("lib") => {}
                 Some("inventory") => {
-                    let keys = reference.path.iter().skip(1).take(5);
+                    let keys = reference.path.iter().skip(1);
                     let path = keys
                         .map(|arg| arg.term.as_str().map(str::to_owned))
                         .collect();

@@ -205,6 +205,12 @@ impl Review {
         &self.document
     }
 
+    /// Whether the review is of a request of the API server's, and not of a plain object.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.request.is_some()
+    }
+
     /// The object that is asked about; of a deletion the one that goes.
     #[must_use]
     pub fn object(&self) -> Option<Object<'_>> {

@@ -374,6 +374,8 @@ fn matches() {
     let space =
         "{apiVersion: v1, kind: Namespace, metadata: {name: kube-system, labels: {team: a}}}";
     let generated = "{apiVersion: v1, kind: Pod, metadata: {generateName: web-, namespace: x}}";
+    let bare = "{apiVersion: v1, kind: Pod, metadata: {name: p}}";
+    let custom = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t}}";
     let mut inventory = Inventory::default();
     inventory.add(&document(space));
     for (text, object, expected) in [
@@ -397,10 +399,17 @@ fn matches() {
         ("{namespaces: ['kube-*']}", pod, "true"),
         ("{namespaces: ['kube-*']}", space, "true"),
         ("{namespaces: [default]}", pod, "false"),
-        ("{namespaces: [default]}", role, "true"),
+        ("{namespaces: [default]}", role, "false"),
+        ("{namespaces: ['*']}", role, "true"),
         ("{excludedNamespaces: ['*-system']}", pod, "false"),
         ("{excludedNamespaces: ['*-system']}", space, "false"),
         ("{excludedNamespaces: ['*-system']}", role, "true"),
+        ("{scope: Namespaced}", role, "false"),
+        ("{scope: Namespaced}", bare, "true"),
+        ("{scope: Cluster}", bare, "false"),
+        ("{scope: Namespaced}", custom, "true"),
+        ("{scope: Cluster}", custom, "true"),
+        ("{namespaces: [default]}", bare, "false"),
         ("{labelSelector: {matchLabels: {app: web}}}", pod, "true"),
         ("{labelSelector: {matchLabels: {app: db}}}", pod, "false"),
         (
@@ -432,7 +441,7 @@ fn matches() {
         (
             "{namespaceSelector: {matchLabels: {team: a}}}",
             role,
-            "true",
+            "false",
         ),
         (
             "{namespaceSelector: {matchLabels: {team: a}}}",
@@ -480,10 +489,8 @@ fn namespaces() {
     assert!(matches!(pod("a"), Namespace::Known { .. }));
     assert!(matches!(pod("default"), Namespace::Named(name) if name == "default"));
     assert!(matches!(pod("b"), Namespace::Unknown));
-    assert!(matches!(
-        known("{apiVersion: v1, kind: Node, metadata: {name: n}}"),
-        Namespace::Unknown
-    ));
+    let node = known("{apiVersion: v1, kind: Node, metadata: {name: n}}");
+    assert!(matches!(node, Namespace::Named(name) if name.is_empty()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `kpol test`.
 
 mod admission;
+mod constraints;
 mod evaluate;
 pub(crate) mod input;
 mod pipeline;
@@ -13,6 +14,7 @@ use chrono::Datelike;
 use kpol_engine::{EntryId, Limits};
 use kpol_findings::{Counts, Problem, RunInfo, Summary};
 use kpol_formats::Parser;
+use kpol_gatekeeper::Inventory;
 use kpol_triage::{Baseline, Date, Waiver, Waivers};
 use regex_automata::meta::Regex;
 
@@ -27,7 +29,7 @@ use crate::outputs::{self, Outputs};
 use crate::pod_security::Standard;
 use crate::policies::Origin;
 use crate::session::{CheckInfo, Session};
-use crate::{changed, inventory, parameters};
+use crate::{changed, gatekeeper, inventory, parameters};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -257,14 +259,19 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         }
     }
     let wanted = session.inventory();
-    if !wanted.is_nothing() && !compat {
+    let mut namespaces = Inventory::default();
+    if !compat {
         // Policies that look at other objects need all of them first.
-        inventory::add_files(&mut data, &wanted, &files, &reading)?;
+        let seek = (session.gatekeeper.as_ref())
+            .is_some_and(|gatekeeper| gatekeeper.uses().namespaces)
+            .then_some(&mut namespaces);
+        inventory::add_files(&mut data, &wanted, seek, &files, &reading)?;
     }
     drop(sources);
     let mut pipeline = Pipeline::new(&session, reading, data, args.limits());
     pipeline.trace = args.trace;
     pipeline.compat = compat;
+    pipeline.namespaces = namespaces;
     pipeline.builtin_errors = compat && args.show_builtin_errors;
     outputs.begin(&RunInfo {
         rules: session.rules(),
@@ -281,12 +288,19 @@ fn once(args: &Args, compat: bool) -> Result<Exit, CommandError> {
         outputs,
         counts: Counts::default(),
         documents: 0,
+        dry_runs: 0,
         ran: BTreeSet::new(),
     };
     run.told(&mut FileOutcome {
         problems,
         ..FileOutcome::default()
     })?;
+    if args.combine && session.gatekeeper.is_some() {
+        return Err(CommandError::Help(
+            "constraints of Gatekeeper are about single objects".to_owned(),
+            "leave `--combine` out".to_owned(),
+        ));
+    }
     if args.combine {
         let mut outcome = pipeline.combined(&files);
         run.file(&mut outcome)?;
@@ -322,6 +336,8 @@ struct Run<'a> {
     outputs: Outputs,
     counts: Counts,
     documents: usize,
+    /// Warnings that fail no run.
+    dry_runs: u64,
     ran: BTreeSet<EntryId>,
     today: Date,
     /// The rules that there are, by their ids.
@@ -379,6 +395,8 @@ impl Run<'_> {
         self.ran.append(&mut outcome.ran);
         for result in &outcome.results {
             self.counts.add(result);
+            let dry = (result.warnings.iter()).filter(|finding| gatekeeper::is_dry_run(finding));
+            self.dry_runs += dry.count() as u64;
         }
         self.counts.add_problems(&outcome.problems);
         self.outputs.file(&outcome.results, &outcome.problems)
@@ -457,7 +475,9 @@ impl Run<'_> {
             (true, true) if counts.warnings > 0 => (Exit::Failed, "Policy warnings found"),
             _ if counts.errors > 0 => (Exit::Unchecked, "Something could not be checked"),
             _ if counts.failures > 0 => (Exit::Failed, "Policy violations found"),
-            (false, true) if counts.warnings > 0 => (Exit::Failed, "Policy warnings found"),
+            (false, true) if counts.warnings > self.dry_runs => {
+                (Exit::Failed, "Policy warnings found")
+            }
             _ => (Exit::Passed, "No policy violations found"),
         }
     }
@@ -469,7 +489,7 @@ impl Run<'_> {
                 "no rule ran: the files have no documents".to_owned(),
             ));
         }
-        if let Loaded::Modules(_) = session.policy {
+        if let Some(Loaded::Modules(_)) = session.policy {
             let idle = |check: &&CheckInfo| !self.ran.contains(&check.entry);
             // Of the files that changed, none may be for a module.
             return match session.checks.iter().find(idle) {
@@ -483,7 +503,9 @@ impl Run<'_> {
             .filter(|check| !self.ran.contains(&check.entry))
             .map(|check| check.path.join("/"))
             .collect();
-        if self.ran.is_empty() || (session.chosen && !silent.is_empty()) {
+        if (self.ran.is_empty() && session.gatekeeper.is_none())
+            || (session.chosen && !silent.is_empty())
+        {
             return Err(CommandError::Help(
                 format!(
                     "no rule ran: there is no `deny`, `violation` or `warn` in what the policy gives for `{}`",

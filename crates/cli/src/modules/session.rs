@@ -68,16 +68,17 @@ impl Session {
             exceptions_inventory: Wanted::default(),
             chosen: true,
             data: Data::new(),
-            policy: Loaded::Modules(Arc::new(modules)),
+            policy: Some(Loaded::Modules(Arc::new(modules))),
+            gatekeeper: None,
         })
     }
 
     /// A module was for no document of the run: what was to be checked was not.
     pub(crate) fn not_for_any(&self, check: &CheckInfo) -> CommandError {
         let rules = match &self.policy {
-            Loaded::Modules(modules) => (modules.modules.get(check.entry.0 as usize))
+            Some(Loaded::Modules(modules)) => (modules.modules.get(check.entry.0 as usize))
                 .map(|module| module.metadata.told_rules()),
-            Loaded::Policy(_) | Loaded::Opa(_) => None,
+            Some(Loaded::Policy(_) | Loaded::Opa(_)) | None => None,
         };
         let rules = rules.filter(|rules| !rules.is_empty());
         CommandError::Help(

@@ -15,6 +15,7 @@ mod check;
 mod checks;
 mod eval;
 mod exceptions;
+mod gatekeeper;
 mod help;
 mod kubewarden;
 mod library;

@@ -1,4 +1,4 @@
-//! Whether findings point at the right place: trivy's checks over real manifests.
+//! Whether findings point at the right place: trivy's checks and Gatekeeper's constraints over real manifests.
 //!
 //! A finding's line must lie inside of the document that the finding is of. Which one that is, is known from a second
 //! run in which each document is a file of its own. Where the message names a container, a volume or a subject, the
@@ -15,7 +15,7 @@ use kpol_input::Options;
 use serde::Deserialize;
 
 use self::tree::{Element, Tree};
-use super::Tally;
+use super::{Tally, gatekeeper};
 
 #[derive(Deserialize)]
 struct FileResult {
@@ -44,8 +44,9 @@ struct Finding {
     line: usize,
 }
 
-/// Runs the suite over `files/` of a folder; trivy's checks lie in a folder beside it. A case is a finding that is in
-/// the right document (category `document`), or inside of the element that its message names (`element`).
+/// Runs the suite over `files/` of a folder; trivy's checks and Gatekeeper's library lie in folders beside it. A case is
+/// a finding that is in the right document (category `document`), or inside of the element that its message names
+/// (`element`).
 ///
 /// # Errors
 /// A text that says why it cannot be run at all.
@@ -56,13 +57,21 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
         .iter()
         .map(|folder| corpora.join("trivy-checks").join(folder))
         .collect();
-    let found = kpol(&dir.join("files"), &policies)?;
+    let mut tally = Tally::default();
+    judge(&dir, "trivy", &policies, &mut tally)?;
+    let policies = gatekeeper::manifests::policies(&dir)?;
+    judge(&dir, "gatekeeper", &policies, &mut tally)?;
+    Ok(tally)
+}
+
+/// Judges the findings of one set of policies.
+fn judge(dir: &Path, set: &str, policies: &[PathBuf], tally: &mut Tally) -> Result<(), String> {
+    let found = kpol(&dir.join("files"), policies)?;
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     for name in found.keys() {
         split(&dir.join("files").join(name), &scratch.path().join(name))?;
     }
-    let single = kpol(scratch.path(), &policies)?;
-    let mut tally = Tally::default();
+    let single = kpol(scratch.path(), policies)?;
     for (name, findings) in &found {
         let text = std::fs::read_to_string(dir.join("files").join(name))
             .map_err(|error| format!("{name}: {error}"))?;
@@ -91,7 +100,7 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
                 }
                 _ => Err("the line is in another document".to_owned()),
             };
-            tally.add("document", &case, in_document);
+            tally.add(&format!("{set}: document"), &case, in_document);
             let Some(tree) = document.and_then(|at| trees.get(at)) else {
                 continue;
             };
@@ -101,11 +110,11 @@ pub(crate) fn run(dir: &Path) -> Result<Tally, String> {
                 let result = inside
                     .then_some(())
                     .ok_or_else(|| format!("not inside of {named:?}"));
-                tally.add("element", &case, result);
+                tally.add(&format!("{set}: element"), &case, result);
             }
         }
     }
-    Ok(tally)
+    Ok(())
 }
 
 /// Findings by file, relative to the folder. Unmodified checks: `result.new` is a builtin of kpol.

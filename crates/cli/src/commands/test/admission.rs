@@ -90,7 +90,7 @@ impl Evaluation<'_> {
             Vec::new()
         };
         let checked = |severity, definitions, findings: Vec<Finding>| Checked {
-            entry: check.entry,
+            entry: Some(check.entry),
             namespace: check.namespace.clone(),
             severity,
             definitions,

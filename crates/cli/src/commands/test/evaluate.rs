@@ -26,7 +26,8 @@ pub(super) struct Outcome {
 
 /// What one check found.
 pub(super) struct Checked {
-    pub(super) entry: EntryId,
+    /// The entrypoint; none of a constraint.
+    pub(super) entry: Option<EntryId>,
     pub(super) namespace: String,
     pub(super) severity: Severity,
     /// How many definitions the rule has.
@@ -228,7 +229,7 @@ impl Evaluation<'_> {
         outcome: &mut Outcome,
     ) -> Checked {
         let mut checked = Checked {
-            entry: check.entry,
+            entry: Some(check.entry),
             namespace: check.namespace.clone(),
             severity,
             definitions: check.definitions,

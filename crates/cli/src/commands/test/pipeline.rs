@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kpol_engine::{Data, EntryId, EvalError, Limits};
 use kpol_findings::{Exception, FileResult, Problem};
+use kpol_gatekeeper::Inventory;
+use kpol_gatekeeper_run::Runner;
 use kpol_input::Document;
 use kpol_triage::Waiver;
 use rayon::prelude::*;
 
+use super::constraints::Constraints;
 use super::evaluate::{Checked, Evaluation, Outcome};
 use super::input::{self, Input, Reading};
 use crate::discover::Severity;
@@ -29,13 +32,21 @@ pub(super) struct Pipeline<'s> {
     pub(super) session: &'s Session,
     pub(super) reading: Reading,
     pub(super) data: Arc<Data>,
+    /// The Namespaces that Gatekeeper's constraints ask for.
+    pub(super) namespaces: Inventory,
     pub(super) limits: Limits,
     pub(super) compat: bool,
     /// In compat mode: whether an error of a builtin ends the run.
     pub(super) builtin_errors: bool,
     /// Whether what modules log is told.
     pub(super) trace: bool,
-    workers: Mutex<Vec<Worker>>,
+    workers: Mutex<Vec<Workers>>,
+}
+
+/// What one thread evaluates with.
+struct Workers {
+    policy: Option<Worker>,
+    constraints: Option<Runner>,
 }
 
 /// What one input gave.
@@ -63,6 +74,7 @@ impl<'s> Pipeline<'s> {
             session,
             reading,
             data: Arc::new(data),
+            namespaces: Inventory::default(),
             limits,
             compat: false,
             builtin_errors: false,
@@ -145,7 +157,22 @@ impl<'s> Pipeline<'s> {
         };
         let one = |document: &Document| {
             self.with_worker(&data, |worker| match worker {
-                Ok(worker) => evaluation.document(worker, input, document),
+                Ok(workers) => {
+                    let mut outcome = match &mut workers.policy {
+                        Some(worker) => evaluation.document(worker, input, document),
+                        None => Outcome::default(),
+                    };
+                    if let (Some(gatekeeper), Some(runner)) =
+                        (&self.session.gatekeeper, &mut workers.constraints)
+                    {
+                        let constraints = Constraints {
+                            gatekeeper,
+                            namespaces: &self.namespaces,
+                        };
+                        constraints.document(runner, input, document, &mut outcome);
+                    }
+                    outcome
+                }
                 Err(error) => {
                     let mut outcome = Outcome::default();
                     evaluation.failed(&mut outcome, &error, input, document, None);
@@ -195,14 +222,17 @@ impl<'s> Pipeline<'s> {
     fn with_worker<T>(
         &self,
         data: &Arc<Data>,
-        call: impl FnOnce(Result<&mut Worker, EvalError>) -> T,
+        call: impl FnOnce(Result<&mut Workers, EvalError>) -> T,
     ) -> T {
         let lock = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = lock().pop();
         let worker = match idle {
-            Some(mut worker) if self.session.uses.file => worker.set_data(data).map(|()| worker),
-            Some(worker) => Ok(worker),
-            None => (self.session.policy).worker(self.limits, !self.compat, data),
+            Some(mut workers) if self.session.uses.file => match &mut workers.policy {
+                Some(worker) => worker.set_data(data).map(|()| workers),
+                None => Ok(workers),
+            },
+            Some(workers) => Ok(workers),
+            None => self.workers(data),
         };
         match worker {
             Ok(mut worker) => {
@@ -212,6 +242,19 @@ impl<'s> Pipeline<'s> {
             }
             Err(error) => call(Err(error)),
         }
+    }
+
+    fn workers(&self, data: &Arc<Data>) -> Result<Workers, EvalError> {
+        let policy = self.session.policy.as_ref();
+        let constraints = self.session.gatekeeper.as_ref();
+        Ok(Workers {
+            policy: policy
+                .map(|policy| policy.worker(self.limits, !self.compat, data))
+                .transpose()?,
+            constraints: constraints
+                .map(|constraints| constraints.runner(self.limits, true, data))
+                .transpose()?,
+        })
     }
 
     /// Sums the outcomes of a file's documents up by namespace.
@@ -247,7 +290,7 @@ impl<'s> Pipeline<'s> {
                     queries,
                     mutations,
                 } = checked;
-                whole.ran.insert(entry);
+                whole.ran.extend(entry);
                 let (defined, told) = tests.entry(namespace.clone()).or_default();
                 *defined += definitions;
                 *told += findings.len() as u64 + passed + exceptions.len() as u64;
