@@ -186,7 +186,7 @@ fn what_cannot_be_checked_never_passes() {
     let broken = Folder::new()
         .file(
             "policies/template.yaml",
-            &TEMPLATE.replace("not known(container.image)", "not known(x)"),
+            TEMPLATE.replace("not known(container.image)", "not known(x)"),
         )
         .file("policies/constraint.yaml", CONSTRAINT)
         .file("pod.yaml", POD);
@@ -251,7 +251,7 @@ fn the_inventory_has_all_objects_of_the_run() {
         .file("a/pod.yaml", POD)
         .file(
             "b/pod.yaml",
-            &POD.replace("name: web", "name: other")
+            POD.replace("name: web", "name: other")
                 .replace("name: good", "name: nice"),
         );
     let run = folder.kpol(&["test", "-p", "policies", "a", "b"]).expect(1);
