@@ -103,3 +103,8 @@ fn run(page: &Path) {
 fn writing_a_policy_from_start_to_end() {
     run(&repository().join("docs/authoring.md"));
 }
+
+#[test]
+fn moving_from_conftest() {
+    run(&repository().join("docs/from-conftest.md"));
+}

@@ -20,6 +20,7 @@ mod help;
 mod kubewarden;
 mod library;
 mod limits;
+mod links;
 mod manifests;
 mod modules;
 mod new;
