@@ -25,7 +25,7 @@ mod tests {
     #[test]
     fn objects_are_written_in_order() {
         let yaml = yaml_of(r#"{"b": [1, {"c": "x: y"}], "a": "\u00e9"}"#);
-        assert_eq!(yaml.as_deref(), Some("a: é\nb:\n- 1\n- c: 'x: y'\n"));
+        assert_eq!(yaml.as_deref(), Some("a: é\nb:\n  - 1\n  - c: 'x: y'\n"));
         assert_eq!(yaml_of("{"), None);
     }
 }
