@@ -73,6 +73,7 @@ pub fn plan(program: &Program, options: &Options) -> Result<Policy, Vec<Diagnost
             .iter()
             .filter_map(|path| planner.node(path)?.rule)
             .collect();
+        planner.trace_helpers();
     }
     for path in &options.entrypoints {
         let func = planner.document(path);

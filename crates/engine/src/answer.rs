@@ -60,6 +60,12 @@ impl Yield {
     }
 }
 
+/// Records of rules whose members an entrypoint's rule looks at, by the word of the member.
+type Helpers = HashMap<u32, Vec<Record>>;
+
+/// How many rules may stand between an entrypoint's rule and the one that looked at the input.
+const STEPS: u32 = 4;
+
 /// A trace record, as it lies in memory.
 struct Record {
     site: u32,
@@ -140,10 +146,13 @@ impl<'e> Answer<'e> {
         if is_set && self.is_empty()? {
             return Ok(Vec::new());
         }
-        let records = self.records()?;
+        let (records, helpers) = self.records()?;
         if !is_set {
             let json = self.json()?.unwrap_or_default();
-            let traces = records.iter().filter_map(|r| self.trace(r)).collect();
+            let traces = records
+                .iter()
+                .filter_map(|r| self.trace(r, &helpers))
+                .collect();
             return Ok(vec![Yield { json, traces }]);
         }
         let value = self.value;
@@ -180,7 +189,7 @@ impl<'e> Answer<'e> {
             .collect();
         for (record, number) in records.iter().zip(numbers) {
             let target = number.and_then(|number| yields.get_mut(number));
-            if let (Some(target), Some(trace)) = (target, self.trace(record))
+            if let (Some(target), Some(trace)) = (target, self.trace(record, &helpers))
                 && !target.traces.contains(&trace)
             {
                 target.traces.push(trace);
@@ -189,8 +198,9 @@ impl<'e> Answer<'e> {
         Ok(yields)
     }
 
-    /// The trace records of this entrypoint's rule, in the order in which they were made.
-    fn records(&mut self) -> Result<Vec<Record>, EvalError> {
+    /// The trace records of this entrypoint's rule, in the order in which they were made, and those of rules that it
+    /// looks at.
+    fn records(&mut self) -> Result<(Vec<Record>, Helpers), EvalError> {
         let inner = std::sync::Arc::clone(&self.evaluator.policy.inner);
         let name = inner
             .entries
@@ -201,16 +211,16 @@ impl<'e> Answer<'e> {
         let mut left = instance.memory_size() / trace::SLOTS as usize;
         let heap = instance.heap();
         let mut records = Vec::new();
+        let mut helpers = Helpers::new();
         let mut at = heap.control(control::TRACE_HEAD);
         while at != 0 && left > 0 && !heap.exhausted() {
             left -= 1;
             let site = heap.load(at.wrapping_add(trace::SITE));
-            let described = inner.traces.get(site as usize).filter(|d| d.rule == name);
-            if let Some(described) = described {
+            if let Some(described) = inner.traces.get(site as usize) {
                 let count =
                     (heap.load(at.wrapping_add(trace::COUNT)) as usize).min(described.slots.len());
                 let first = at.wrapping_add(trace::SLOTS);
-                records.push(Record {
+                let record = Record {
                     site,
                     value: Value(heap.load(at.wrapping_add(trace::VALUE))),
                     slots: (0u32..)
@@ -223,39 +233,68 @@ impl<'e> Answer<'e> {
                             )
                         })
                         .collect(),
-                });
+                };
+                if described.rule == name {
+                    records.push(record);
+                } else {
+                    helpers.entry(record.value.0).or_default().push(record);
+                }
             }
             at = heap.load(at.wrapping_add(trace::NEXT));
         }
-        Ok(records)
+        Ok((records, helpers))
     }
 
     /// What a record says about the present input.
-    fn trace(&mut self, record: &Record) -> Option<Trace> {
+    fn trace(&mut self, record: &Record, helpers: &Helpers) -> Option<Trace> {
         let inner = std::sync::Arc::clone(&self.evaluator.policy.inner);
         let described = inner.traces.get(record.site as usize)?;
         let mut candidates = Vec::new();
         if let Some(document) = self.evaluator.input().cloned() {
-            for ((container, key), slot) in record.slots.iter().zip(&described.slots) {
-                let Some((node, missing)) = self.node(&document, *container, *key) else {
-                    continue;
-                };
-                let (node, missing) = follow(&document, node, missing, &slot.path);
-                let candidate = Candidate {
-                    role: slot.role,
-                    node,
-                    missing,
-                };
-                if !candidates.contains(&candidate) {
-                    candidates.push(candidate);
-                }
-            }
+            self.candidates(record, helpers, &document, STEPS, &mut candidates);
         }
         Some(Trace {
             rule: described.rule.clone(),
             site: described.site.clone(),
             candidates,
         })
+    }
+
+    /// Adds the nodes that a record leads to. Where it leads to a member of another rule's set, those that led to that.
+    fn candidates(
+        &mut self,
+        record: &Record,
+        helpers: &Helpers,
+        document: &Document,
+        steps: u32,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let inner = std::sync::Arc::clone(&self.evaluator.policy.inner);
+        let Some(described) = inner.traces.get(record.site as usize) else {
+            return;
+        };
+        for ((container, key), slot) in record.slots.iter().zip(&described.slots) {
+            let made = (helpers.get(&container.0))
+                .filter(|_| steps > 0 && self.evaluator.places.node(container.0).is_none());
+            if let Some(made) = made {
+                for record in made {
+                    self.candidates(record, helpers, document, steps - 1, candidates);
+                }
+                continue;
+            }
+            let Some((node, missing)) = self.node(document, *container, *key) else {
+                continue;
+            };
+            let (node, missing) = follow(document, node, missing, &slot.path);
+            let candidate = Candidate {
+                role: slot.role,
+                node,
+                missing,
+            };
+            if !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        }
     }
 
     /// The node of a slot, and whether it lacks the slot's key.

@@ -2,7 +2,7 @@
 
 use kpol_diagnostics::Span;
 
-use crate::hir::{Callee, Rule, Term, TermKind};
+use crate::hir::{Callee, ExprKind, RefHead, Rule, RuleId, RuleKind, Term, TermKind};
 use crate::ir::{Const, Operand, Stmt, TraceId, TraceRole, TraceSite, TraceSlot};
 
 use super::Planner;
@@ -126,5 +126,70 @@ impl Planner<'_> {
             value,
             slots: operands,
         });
+    }
+}
+
+impl Planner<'_> {
+    /// Traces rules, too, whose members a traced rule takes apart: `violation[{"msg": msg}] { general[{"msg": msg}] }`
+    /// has no place of its own. Only sets of composites: other members are mostly parts of the input themselves.
+    pub(super) fn trace_helpers(&mut self) {
+        let mut open: Vec<RuleId> = self.traced.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            let Some(rule) = self.program.rules.get(id.0 as usize) else {
+                continue;
+            };
+            let mut found = Vec::new();
+            for branch in rule.clauses.iter().flat_map(|clause| &clause.branches) {
+                for expr in &branch.body.0 {
+                    match &expr.kind {
+                        ExprKind::Term(term) => self.helpers(term, &mut found),
+                        ExprKind::Unify(left, right) => {
+                            self.helpers(left, &mut found);
+                            self.helpers(right, &mut found);
+                        }
+                        ExprKind::SomeIn { collection, .. } => self.helpers(collection, &mut found),
+                        _ => {}
+                    }
+                }
+            }
+            open.extend(found.into_iter().filter(|id| self.traced.insert(*id)));
+        }
+    }
+
+    /// The rules that a term refers to, if they are sets of composites.
+    fn helpers(&self, term: &Term, found: &mut Vec<RuleId>) {
+        let TermKind::Ref {
+            head: RefHead::Data,
+            path,
+        } = &term.kind
+        else {
+            return;
+        };
+        let mut node = &self.program.tree;
+        for key in path {
+            let TermKind::Const(Const::String(key)) = &key.kind else {
+                break;
+            };
+            let Some(child) = node.children.get(key) else {
+                break;
+            };
+            node = child;
+        }
+        let composite = |kind: &TermKind| match kind {
+            TermKind::Object(_) | TermKind::Array(_) => true,
+            TermKind::Const(value) => matches!(value, Const::Object(_) | Const::Array(_)),
+            _ => false,
+        };
+        let rule = node
+            .rule
+            .and_then(|id| self.program.rules.get(id.0 as usize));
+        let is_helper = rule.is_some_and(|rule| {
+            rule.kind == RuleKind::Set
+                && (rule.clauses.iter().flat_map(|clause| &clause.branches))
+                    .all(|branch| composite(&branch.value.kind))
+        });
+        if is_helper {
+            found.extend(node.rule);
+        }
     }
 }

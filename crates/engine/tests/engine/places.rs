@@ -75,6 +75,15 @@ const CASES: &[(&str, &[(&str, &str)])] = &[
         "some name in {c.name | some c in input.spec.containers; not c.securityContext}\nmsg := sprintf(\"%s\", [name])",
         &[("a", "spec.containers[0]")],
     ),
+    // What a helper yields has the place of what the helper looked at, also through several of them.
+    (
+        "general[{\"msg\": msg, \"field\": \"containers\"}]\n}\n\ngeneral contains {\"msg\": msg, \"field\": field} if {\nsome field in [\"containers\", \"x\"]\nsome c in input.spec[field]\nnot c.securityContext\nmsg := sprintf(\"no context: %s\", [c.name])",
+        &[("no context: a", "spec.containers[0]")],
+    ),
+    (
+        "some [_, msg] in outer\n}\n\nouter contains [1, one.msg] if some one in inner\n\ninner contains {\"msg\": \"deep\"} if {\nsome c in input.spec.containers\nc.securityContext.privileged",
+        &[("deep", "spec.containers[1].securityContext.privileged")],
+    ),
 ];
 
 #[test]
