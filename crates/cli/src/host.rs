@@ -60,6 +60,7 @@ pub(crate) fn engine(
     Engine::new(EngineOptions {
         cache: cache_folder(),
         builtins: Arc::new(Configs::new(builtins)),
+        precompiled: Some(kpol_precompiled::library()),
         ..EngineOptions::default()
     })
     .map_err(|error| CommandError::Plain(error.to_string()))

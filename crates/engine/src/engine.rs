@@ -11,6 +11,7 @@ use crate::{
     config::config,
     error::{EngineError, LoadError},
     guest,
+    precompiled::Precompiled,
     ticker::Ticker,
 };
 
@@ -58,6 +59,8 @@ pub struct EngineOptions {
     pub cache: Option<PathBuf>,
     /// Builtin functions that the runtime does not have.
     pub builtins: Arc<dyn HostBuiltins>,
+    /// A module that need not be compiled.
+    pub precompiled: Option<Precompiled>,
 }
 
 impl Default for EngineOptions {
@@ -66,6 +69,7 @@ impl Default for EngineOptions {
             mode: CompileMode::default(),
             cache: None,
             builtins: Arc::new(Standard::default()),
+            precompiled: None,
         }
     }
 }
@@ -97,6 +101,7 @@ pub(crate) struct Inner {
     pub(crate) ticker: Ticker,
     pub(crate) builtins: Arc<dyn HostBuiltins>,
     cache: Option<Cache>,
+    precompiled: Option<Precompiled>,
 }
 
 impl Engine {
@@ -121,6 +126,7 @@ impl Engine {
                 ticker,
                 builtins: options.builtins,
                 cache,
+                precompiled: options.precompiled,
             }),
         })
     }
@@ -145,9 +151,13 @@ impl Engine {
         }
     }
 
-    /// Compiles a module, or takes it from the cache.
+    /// Compiles a module, or takes it from what was compiled before.
     pub(crate) fn compile(&self, wasm: &[u8]) -> Result<Module, LoadError> {
         let engine = &self.inner.wasmtime;
+        let precompiled = self.inner.precompiled.as_ref();
+        if let Some(module) = precompiled.and_then(|known| known.load(engine, wasm)) {
+            return Ok(module);
+        }
         let Some(cache) = &self.inner.cache else {
             return Module::new(engine, wasm).map_err(LoadError::Invalid);
         };

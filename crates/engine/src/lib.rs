@@ -26,6 +26,7 @@ mod opa;
 mod origin;
 mod place;
 mod policy;
+mod precompiled;
 #[cfg(test)]
 mod testing;
 mod ticker;
@@ -48,6 +49,7 @@ pub use crate::limits::Limits;
 pub use crate::opa::{OpaEvaluator, OpaInput, OpaModule};
 pub use crate::place::{Candidate, place};
 pub use crate::policy::{EntryId, Policy};
+pub use crate::precompiled::Precompiled;
 pub use crate::wapc::{
     Capabilities, CapabilityCall, CapabilityError, GuestModule, GuestOutcome, GuestProtocol,
 };

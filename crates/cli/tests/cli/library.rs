@@ -579,3 +579,35 @@ fn the_reference_pages_are_those_of_the_policies() {
         );
     }
 }
+
+/// The library's machine code is part of the program: on a new machine nothing of it is compiled.
+#[test]
+fn the_library_is_compiled_ahead_of_time() {
+    let folder = folder();
+    let compiled = |name: &str, args: &[&str]| {
+        let cache = folder.path(name);
+        let run = folder.kpol_cached(args, cache.to_str().unwrap());
+        assert_eq!(run.code, 1, "{run:#?}");
+        let files = std::fs::read_dir(cache).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".kpol")).count()
+    };
+    assert_eq!(compiled("one", &["test", "pod.yaml"]), 0);
+    assert_eq!(
+        compiled(
+            "two",
+            &[
+                "test",
+                "--pack",
+                "all",
+                "--skip-rule",
+                "images/tag",
+                "pod.yaml"
+            ]
+        ),
+        0
+    );
+    // What else is compiled is kept.
+    let own = ["test", "-p", "own", "--pack", "minimal", "pod.yaml"];
+    assert_eq!(compiled("three", &own), 1);
+}
