@@ -8,19 +8,19 @@ use std::{env, fs};
 use kpol_compiler::{compile, plan, resolve};
 use kpol_diagnostics::{Diagnostic, SourceMap};
 use kpol_syntax::ast::RegoVersion;
-use wasmtime::{Engine, OptLevel};
 
-#[path = "../engine/src/config.rs"]
-#[expect(unreachable_pub, reason = "the engine passes a constant of it on")]
-mod config;
 #[path = "../library/src/discover.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the library passes it on")]
 mod discover;
+#[path = "../engine/precompile.rs"]
+#[expect(unreachable_pub, reason = "the engine passes a constant of it on")]
+mod precompile;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     for changed in [
         "build.rs",
+        "../engine/precompile.rs",
         "../engine/src/config.rs",
         "../library/src/discover.rs",
         "../../policies",
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let wasm = module(&policies)?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("library.wasm"), &wasm)?;
-    let code = precompile(&wasm, &env::var("TARGET")?);
+    let code = precompile::precompile("the library", &wasm, &env::var("TARGET")?);
     fs::write(out.join("library.cwasm"), code)?;
     Ok(())
 }
@@ -91,15 +91,4 @@ fn collect(
         }
     }
     Ok(())
-}
-
-/// The library's machine code, or nothing where Cranelift cannot write for the target.
-fn precompile(wasm: &[u8], target: &str) -> Vec<u8> {
-    let compiled = config::config(OptLevel::Speed, Some(target))
-        .and_then(|config| Engine::new(&config))
-        .and_then(|engine| engine.precompile_module(wasm));
-    compiled.unwrap_or_else(|error| {
-        println!("cargo::warning=the library is not precompiled for {target}: {error}");
-        Vec::new()
-    })
 }

@@ -8,6 +8,7 @@ use kpol_diagnostics::Span;
 use crate::builtins::Registry;
 use crate::ir::Const;
 
+pub(crate) mod known;
 mod print;
 
 pub use crate::hir::print::print;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use kpol_abi::builtins::by_name;
 
 use crate::check::recursion::Graph;
+use crate::hir::known::{Known, variable_of};
 use crate::hir::{
     Body, Callee, Clause, Expr, ExprKind, LocalId, Program, RefHead, RuleId, TemplatePart, Term,
     TermKind, WithTarget, WithValue,
@@ -178,7 +179,7 @@ struct Walk<'f> {
     /// The variables that are arguments, by position.
     arguments: Vec<Option<LocalId>>,
     /// Values that variables can only have.
-    known: HashMap<LocalId, Vec<Const>>,
+    known: Known,
     mocks: bool,
 }
 
@@ -190,7 +191,7 @@ impl<'f> Walk<'f> {
             uses: BTreeMap::new(),
             bound: BTreeMap::new(),
             arguments: Vec::new(),
-            known: HashMap::new(),
+            known: Known::default(),
             mocks: false,
         };
         for arg in args {
@@ -334,7 +335,7 @@ impl<'f> Walk<'f> {
     fn key(&self, term: &Term) -> Key {
         match &term.kind {
             TermKind::Const(key) => text(key).map(|key| vec![key]),
-            TermKind::Var(id) => self.known.get(id)?.iter().map(text).collect(),
+            TermKind::Var(id) => self.known.get(*id)?.iter().map(text).collect(),
             _ => None,
         }
     }
@@ -354,28 +355,7 @@ impl<'f> Walk<'f> {
     fn statements(&mut self, body: &Body) {
         for expr in &body.0 {
             self.expr(expr);
-            self.learn(expr);
-        }
-    }
-
-    /// Keeps what an expression tells of a variable's values.
-    fn learn(&mut self, expr: &Expr) {
-        let (term, values) = match &expr.kind {
-            ExprKind::Unify(left, right) => match (&left.kind, &right.kind) {
-                (TermKind::Var(_), TermKind::Const(value)) => (left, vec![value.clone()]),
-                (TermKind::Const(value), TermKind::Var(_)) => (right, vec![value.clone()]),
-                _ => return,
-            },
-            ExprKind::SomeIn {
-                value, collection, ..
-            } => match &collection.kind {
-                TermKind::Const(Const::Array(items) | Const::Set(items)) => (value, items.clone()),
-                _ => return,
-            },
-            _ => return,
-        };
-        if let Some(id) = variable_of(term) {
-            self.known.entry(id).or_insert(values);
+            self.known.learn(expr);
         }
     }
 
@@ -574,13 +554,6 @@ fn asks_for_type(callee: &Callee) -> bool {
 fn text(key: &Const) -> Option<String> {
     match key {
         Const::String(text) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-fn variable_of(term: &Term) -> Option<LocalId> {
-    match term.kind {
-        TermKind::Var(id) => Some(id),
         _ => None,
     }
 }

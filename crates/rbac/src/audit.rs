@@ -121,6 +121,16 @@ fn list(items: &[String]) -> String {
     }
 }
 
+/// The API groups of a rule in words: the core group has no name.
+fn api_groups(rule: &crate::model::Rule) -> Vec<String> {
+    (rule.api_groups.iter())
+        .map(|group| match group.as_str() {
+            "" => "the core group".to_owned(),
+            group => group.to_owned(),
+        })
+        .collect()
+}
+
 impl Cluster {
     /// The place of a string in a list of a rule or another object; the object itself where it is not there.
     pub(crate) fn element(

@@ -1,13 +1,14 @@
 //! Rules that need themselves.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use kpol_diagnostics::{Diagnostic, Span};
 
 use crate::codes;
+use crate::hir::known::{Known, variable_of};
 use crate::hir::{
-    Body, Callee, Expr, ExprKind, LocalId, Node, Program, RefHead, RuleId, TemplatePart, Term,
-    TermKind, WithTarget, WithValue,
+    Body, Callee, Expr, ExprKind, Node, Program, RefHead, RuleId, TemplatePart, Term, TermKind,
+    WithTarget, WithValue,
 };
 use crate::ir::Const;
 
@@ -216,7 +217,7 @@ struct Needs<'p> {
     /// The clause.
     span: Span,
     /// Values that variables can only have.
-    known: HashMap<LocalId, Vec<Const>>,
+    known: Known,
 }
 
 impl<'p> Needs<'p> {
@@ -225,7 +226,7 @@ impl<'p> Needs<'p> {
             program,
             out: BTreeMap::new(),
             span: Span::NOWHERE,
-            known: HashMap::new(),
+            known: Known::default(),
         }
     }
 
@@ -244,49 +245,6 @@ impl<'p> Needs<'p> {
         edge.certain |= certain;
     }
 
-    /// Keeps what an expression tells of a variable's values.
-    fn learn(&mut self, expr: &Expr) {
-        let (variable, values) = match &expr.kind {
-            ExprKind::Unify(left, right) => match (&left.kind, &right.kind) {
-                (TermKind::Var(id), TermKind::Const(value))
-                | (TermKind::Const(value), TermKind::Var(id)) => (Some(*id), vec![value.clone()]),
-                _ => return,
-            },
-            ExprKind::SomeIn {
-                key,
-                value,
-                collection,
-            } => {
-                let TermKind::Const(collection) = &collection.kind else {
-                    return;
-                };
-                let key = key.as_ref().and_then(variable_of);
-                match collection {
-                    Const::Object(entries) => {
-                        if let Some(id) = key {
-                            let keys = entries.iter().map(|(key, _)| key.clone()).collect();
-                            self.known.entry(id).or_insert(keys);
-                        }
-                        let values = entries.iter().map(|(_, value)| value.clone()).collect();
-                        (variable_of(value), values)
-                    }
-                    Const::Array(items) => (variable_of(value), items.clone()),
-                    Const::Set(items) => {
-                        if let Some(id) = key {
-                            self.known.entry(id).or_insert_with(|| items.clone());
-                        }
-                        (variable_of(value), items.clone())
-                    }
-                    _ => return,
-                }
-            }
-            _ => return,
-        };
-        if let Some(id) = variable {
-            self.known.entry(id).or_insert(values);
-        }
-    }
-
     /// A body inside of another one: what is known in it is not known behind it.
     fn body(&mut self, body: &Body) {
         let known = self.known.clone();
@@ -297,7 +255,7 @@ impl<'p> Needs<'p> {
     fn statements(&mut self, body: &Body) {
         for expr in &body.0 {
             self.expr(expr);
-            self.learn(expr);
+            self.known.learn(expr);
         }
     }
 
@@ -421,17 +379,21 @@ impl<'p> Needs<'p> {
             }
             Some((key, rest)) => match &key.kind {
                 TermKind::Const(key) => self.child(node, key, rest, certain),
-                TermKind::Var(id) if self.known.contains_key(id) => {
-                    let values = self.known.get(id).cloned().unwrap_or_default();
-                    let certain = certain && values.len() < 2;
-                    for value in &values {
-                        self.child(node, value, rest, certain);
-                    }
-                }
                 _ => {
-                    let free = matches!(key.kind, TermKind::Var(_));
-                    for child in node.children.values() {
-                        self.below(child, rest, certain && free);
+                    let variable = variable_of(key);
+                    let values = variable.and_then(|id| self.known.get(id).map(<[Const]>::to_vec));
+                    match values {
+                        Some(values) => {
+                            let certain = certain && values.len() < 2;
+                            for value in &values {
+                                self.child(node, value, rest, certain);
+                            }
+                        }
+                        None => {
+                            for child in node.children.values() {
+                                self.below(child, rest, certain && variable.is_some());
+                            }
+                        }
                     }
                 }
             },
@@ -462,12 +424,5 @@ impl<'p> Needs<'p> {
         if possible {
             self.add(id, certain);
         }
-    }
-}
-
-fn variable_of(term: &Term) -> Option<LocalId> {
-    match term.kind {
-        TermKind::Var(id) => Some(id),
-        _ => None,
     }
 }

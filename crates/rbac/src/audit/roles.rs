@@ -7,7 +7,7 @@ use crate::audit::catalogue::{
     AGGREGATION, Check, FULL_ACCESS, IMPERSONATE, SYSTEM_CONFIG, Severity, WILDCARD_GROUPS,
     WILDCARD_RESOURCES, WILDCARD_URLS, WILDCARD_VERBS,
 };
-use crate::audit::{About, Audited, GrantPath, list, where_of};
+use crate::audit::{About, Audited, GrantPath, api_groups, list, where_of};
 use crate::cluster::{Cluster, is_default_binding, is_default_role};
 use crate::model::{PlacedRule, Role, Scope, Subject};
 
@@ -480,16 +480,7 @@ fn groups(rule: &crate::model::Rule) -> String {
     if rule.api_groups.iter().any(|group| group == "*") {
         return "every API group".to_owned();
     }
-    let names: Vec<String> = (rule.api_groups.iter())
-        .map(|group| {
-            if group.is_empty() {
-                "the core group".to_owned()
-            } else {
-                group.clone()
-            }
-        })
-        .collect();
-    list(&names)
+    list(&api_groups(rule))
 }
 
 fn about(rule: &crate::model::Rule) -> String {

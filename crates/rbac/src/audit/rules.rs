@@ -4,7 +4,7 @@ use crate::audit::catalogue::{
     Check, INEFFECTIVE, LITERAL_WILDCARD, NAME_PATTERN, NAMES_WITHOUT_EFFECT, OVERWRITTEN_RULES,
     REDUNDANT_RULE, Severity,
 };
-use crate::audit::{About, Audited, GrantPath, list};
+use crate::audit::{About, Audited, GrantPath, api_groups, list};
 use crate::cluster::Cluster;
 use crate::model::{Role, Rule, Scope};
 use crate::resources::{self, RESOURCES};
@@ -211,15 +211,7 @@ fn unknown(rule: &Rule, resource: &str, name: &str, push: &mut Push<'_>) {
             }
         })
         .collect();
-    let groups: Vec<String> = (rule.api_groups.iter())
-        .map(|group| {
-            if group.is_empty() {
-                "the core group".to_owned()
-            } else {
-                group.clone()
-            }
-        })
-        .collect();
+    let groups = api_groups(rule);
     let hint = if !elsewhere.is_empty() {
         format!("; it is in {}", list(&elsewhere))
     } else if let Some(found) = resources::find(name) {
